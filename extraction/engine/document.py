@@ -1,0 +1,171 @@
+"""What was read from a file: pages of lines of words, each with its place on the page.
+
+Coordinates are fractions of the upright page (0..1, origin top left), so that they fit any rendering of it.
+The shape follows docTR's ``Document``: plain values, ``to_dict`` and ``from_dict``, no behaviour that needs an image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+PageSource = Literal["text_layer", "ocr"]
+Source = Literal["text_layer", "ocr", "mixed", "e_invoice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in fractions of the upright page: ``x0 <= x1`` and ``y0 <= y1``, origin top left."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def center_x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def center_y(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    def union(self, other: Box) -> Box:
+        return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
+
+    def to_list(self) -> list[float]:
+        return [round(self.x0, 5), round(self.y0, 5), round(self.x1, 5), round(self.y1, 5)]
+
+    @classmethod
+    def from_list(cls, values: Iterable[float]) -> Box:
+        x0, y0, x1, y1 = values
+        return cls(x0, y0, x1, y1)
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of them; ValueError when there is none."""
+        items = list(boxes)
+        if not items:
+            raise ValueError("no boxes")
+        return cls(
+            min(b.x0 for b in items), min(b.y0 for b in items), max(b.x1 for b in items), max(b.y1 for b in items)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One printed word. ``confidence`` is the recogniser's own score in 0..1; 1.0 for a PDF's text layer."""
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that stand on one baseline, left to right. Never empty."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        return Box.around(word.box for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        return min(word.confidence for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, upright.
+
+    ``number`` counts from 1. ``width`` and ``height`` are pixels for images and points (1/72 inch) for PDF; only their
+    ratio carries meaning across sources. ``rotation`` is how many degrees clockwise (0, 90, 180, 270) the page of the
+    file was turned to stand upright.
+    """
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    rotation: int = 0
+    source: PageSource = "ocr"
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+    def words(self) -> list[Word]:
+        return [word for line in self.lines for word in line.words]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All pages of one file. ``language`` is an ISO 639-1 code, or "" while it is not known."""
+
+    pages: tuple[Page, ...]
+    language: str = ""
+    source: Source = "ocr"
+
+    @property
+    def text(self) -> str:
+        return "\n".join(page.text for page in self.pages)
+
+    def with_language(self, language: str) -> Document:
+        return replace(self, language=language)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; a word is ``[text, x0, y0, x1, y1, confidence]`` to keep long documents small."""
+        return {
+            "language": self.language,
+            "source": self.source,
+            "pages": [
+                {
+                    "number": page.number,
+                    "width": page.width,
+                    "height": page.height,
+                    "rotation": page.rotation,
+                    "source": page.source,
+                    "lines": [[word_to_list(word) for word in line.words] for line in page.lines],
+                }
+                for page in self.pages
+            ],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Document:
+        pages = tuple(
+            Page(
+                number=page["number"],
+                width=page["width"],
+                height=page["height"],
+                rotation=page["rotation"],
+                source=page["source"],
+                lines=tuple(Line(tuple(word_from_list(word) for word in line)) for line in page["lines"]),
+            )
+            for page in data["pages"]
+        )
+        return cls(pages=pages, language=data["language"], source=data["source"])
+
+
+def word_to_list(word: Word) -> list[Any]:
+    return [word.text, *word.box.to_list(), round(word.confidence, 4)]
+
+
+def word_from_list(values: list[Any]) -> Word:
+    text, x0, y0, x1, y1, confidence = values
+    return Word(text, Box(x0, y0, x1, y1), confidence)

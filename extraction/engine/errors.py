@@ -1,0 +1,74 @@
+"""Errors that own the user's text: what is wrong with the file and what to do about it.
+
+``code`` is stable (stored, shown by the API, tested for); ``message`` is for people; ``retryable`` tells the worker
+whether the same file may succeed another time.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class InvoiceError(Exception):
+    """A file that cannot be read, for a reason that its owner can act on."""
+
+    code: ClassVar[str] = "unreadable"
+    retryable: ClassVar[bool] = False
+    default: ClassVar[str] = "This file cannot be read. Open it in a viewer; if it looks right there, print it to PDF."
+
+    def __init__(self, message: str = "") -> None:
+        self.message = message or self.default
+        super().__init__(self.message)
+
+
+class EmptyFile(InvoiceError):
+    code = "empty_file"
+    default = "This file is empty (0 bytes). Save or scan it again and upload the new file."
+
+
+class UnsupportedType(InvoiceError):
+    code = "unsupported_type"
+    default = "This kind of file cannot be read. Upload a PDF, PNG, JPEG or TIFF."
+
+
+class DamagedFile(InvoiceError):
+    code = "damaged_file"
+    default = "This file is damaged or was cut off. Get a fresh copy and upload it again."
+
+
+class EncryptedPdf(InvoiceError):
+    code = "encrypted_pdf"
+    default = "This PDF is protected by a password. Remove the password and upload it again."
+
+
+class NoPages(InvoiceError):
+    code = "no_pages"
+    default = "This file has no pages. Export or scan the document again."
+
+
+class TooManyPages(InvoiceError):
+    code = "too_many_pages"
+    default = "This document has too many pages. Split it and upload the parts."
+
+
+class TooLarge(InvoiceError):
+    code = "too_large"
+    default = "This file is too large. Scan it at 200 to 300 dpi or split it."
+
+
+class TooManyPixels(InvoiceError):
+    code = "too_many_pixels"
+    default = "This image is too large. Scan or export it at 200 to 300 dpi."
+
+
+class OcrUnavailable(InvoiceError):
+    code = "ocr_unavailable"
+    retryable = True
+    default = "The text recognition could not start. Ask the person who runs Invoicelens to look at the worker's log."
+
+
+class ReadingCancelled(InvoiceError):
+    """Raised by a progress callback that wants the reading to stop; nothing of it may be stored."""
+
+    code = "cancelled"
+    default = "The reading was stopped."

@@ -1,0 +1,201 @@
+"""The record that is read out of a document, in EN 16931 terms: fields, tax breakdown, line items, problems.
+
+All values are frozen. Money is ``Decimal``, dates are ``date``; they are parsed once, in ``values.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from .document import Box, Document
+
+Value = str | Decimal | date
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place on a page that may hold a field's value.
+
+    ``text`` is what is printed there, ``value`` what it means. ``score`` (0..1) orders candidates of one field.
+    ``reason`` is for people: "right of label 'Total'".
+    """
+
+    field: str
+    value: Value
+    text: str
+    page: int
+    box: Box | None
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The chosen value of one field. ``confidence`` is meant as the probability that ``value`` is right.
+
+    ``page`` is None, and so is ``box``, for a value that stands nowhere on a page (an e-invoice's, or a computed one).
+    """
+
+    name: str
+    value: Value
+    text: str
+    confidence: float
+    page: int | None
+    box: Box | None
+    reason: str
+    alternatives: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One invoiced line (BG-25). What is not printed is None."""
+
+    position: int
+    description: str | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+    unit_price: Decimal | None = None
+    discount: Decimal | None = None
+    tax_rate: Decimal | None = None
+    amount: Decimal | None = None
+    item_code: str | None = None
+    gtin: str | None = None
+    po_line: str | None = None
+    date: date | None = None
+    page: int | None = None
+    box: Box | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """One row of the VAT breakdown (BG-23); ``rate`` in percent."""
+
+    rate: Decimal | None
+    base: Decimal | None
+    amount: Decimal | None
+    category: str | None = None
+    exemption_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person should look at. It warns; it never blocks saving."""
+
+    code: str
+    fields: tuple[str, ...]
+    message: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "fields": list(self.fields), "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRecord:
+    """All that was found. A field that is not in the document is absent from ``fields``."""
+
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    tax_breakdown: tuple[TaxLine, ...] = ()
+    line_items: tuple[LineItem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def value(self, name: str) -> Value | None:
+        found = self.fields.get(name)
+        return found.value if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What ``read_invoice`` returns: the words with their places, and the record made of them."""
+
+    document: Document
+    record: InvoiceRecord
+    sha256: str
+    seconds: float
+    engine_version: str
+
+    def to_dict(self, file: str) -> dict[str, Any]:
+        """The public JSON of one file (see docs/record.md)."""
+        kind = self.record.value("document_type")
+        return {
+            "file": file,
+            "sha256": self.sha256,
+            "document_type": kind if isinstance(kind, str) else "invoice",
+            "language": self.document.language,
+            "source": self.document.source,
+            "pages": len(self.document.pages),
+            "seconds": round(self.seconds, 3),
+            "engine_version": self.engine_version,
+            "fields": {name: _field_dict(found) for name, found in self.record.fields.items()},
+            "tax_breakdown": [_without_none(row, _TAX) for row in self.record.tax_breakdown],
+            "line_items": [_without_none(row, _ITEM) for row in self.record.line_items],
+            "problems": [problem.to_dict() for problem in self.record.problems],
+        }
+
+
+_TAX = ("rate", "base", "amount", "category", "exemption_reason")
+_ITEM = (
+    "position",
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount",
+    "tax_rate",
+    "amount",
+    "item_code",
+    "gtin",
+    "po_line",
+    "date",
+    "page",
+    "box",
+)
+
+
+def canonical(value: Value) -> str:
+    """A value as text in storage and JSON: ISO 8601 dates, decimals with a dot and no exponent."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _field_dict(found: Field) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "value": canonical(found.value),
+        "confidence": round(found.confidence, 4),
+        "text": found.text,
+        "reason": found.reason,
+        "alternatives": [candidate_to_dict(other) for other in found.alternatives],
+    }
+    if found.page is not None:
+        row["page"] = found.page
+    if found.box is not None:
+        row["box"] = found.box.to_list()
+    return row
+
+
+def candidate_to_dict(candidate: Candidate) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "value": canonical(candidate.value),
+        "confidence": round(candidate.score, 4),
+        "text": candidate.text,
+        "page": candidate.page,
+    }
+    if candidate.box is not None:
+        row["box"] = candidate.box.to_list()
+    return row
+
+
+def _without_none(row: TaxLine | LineItem, names: tuple[str, ...]) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in names}
+    return {name: _jsonable(value) for name, value in values.items() if value is not None}
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, Box):
+        return value.to_list()
+    return canonical(value) if isinstance(value, Decimal | date) else value

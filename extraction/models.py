@@ -1,0 +1,354 @@
+"""The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; the e-mail address, kept in lower case, is the name they sign in with."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Workspace(models.Model):
+    """A company or team; everything belongs to one. ``own_*`` name the company itself: always buyer, never vendor."""
+
+    name = models.CharField(max_length=120)
+    own_names = models.JSONField(default=list, blank=True)
+    own_tax_ids = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    UPLOADER = "uploader", "Uploader"
+    REVIEWER = "reviewer", "Reviewer"
+    APPROVER = "approver", "Approver"
+    ADMIN = "admin", "Admin"
+
+
+class Membership(models.Model):
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.REVIEWER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="member_once_per_workspace"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.workspace} as {self.role}"
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    READING = "reading", "Reading"
+    REVIEW = "review", "To review"
+    APPROVED = "approved", "Approved"
+    EXPORTED = "exported", "Exported"
+    FAILED = "failed", "Failed"
+    REJECTED = "rejected", "Rejected"
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def for_user(self, user: Any) -> InvoiceQuerySet:
+        """What this person may see: their workspaces' invoices that are not deleted. Every page starts here."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(workspace__memberships__user=user, deleted_at__isnull=True)
+
+
+def money(**options: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, **options)
+
+
+class Invoice(models.Model):
+    """One uploaded document, its place in the work, and its main values as typed columns for lists, sorting and BI.
+
+    The row is the truth about the work to do; a queue message is only a wake-up call. ``run_token`` names the one
+    worker run that may write to it, until ``lease_until``.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="invoices")
+    uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
+
+    file = models.FileField(upload_to="invoices/%Y/%m/", max_length=255)
+    file_name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    exported_at = models.DateTimeField(null=True, blank=True)
+    rejected_reason = models.CharField(max_length=500, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    run_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    page_count = models.PositiveIntegerField(default=0)
+    pages_done = models.PositiveIntegerField(default=0)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+
+    language = models.CharField(max_length=8, blank=True)
+    source = models.CharField(max_length=16, blank=True)
+    engine_version = models.CharField(max_length=64, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    problems = models.JSONField(default=list, blank=True)
+
+    document_type = models.CharField(max_length=16, blank=True)
+    vendor_name = models.CharField(max_length=255, blank=True)
+    vendor_tax_id = models.CharField(max_length=64, blank=True)
+    invoice_number = models.CharField(max_length=128, blank=True)
+    issue_date = models.DateField(null=True, blank=True)
+    due_date = models.DateField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    iban = models.CharField(max_length=34, blank=True)
+    net_total = money()
+    tax_total = money()
+    gross_total = money()
+    amount_due = money()
+
+    objects: ClassVar[models.Manager[Invoice]] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "sha256"],
+                condition=Q(deleted_at__isnull=True),
+                name="invoice_file_once_per_workspace",
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="invoice_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=Status.READING, run_token__isnull=False, lease_until__isnull=False)
+                | (~Q(status=Status.READING) & Q(run_token__isnull=True, lease_until__isnull=True)),
+                name="invoice_leased_iff_reading",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=Status.FAILED) & ~Q(error_code=""))
+                | (~Q(status=Status.FAILED) & Q(error_code="", error_message="")),
+                name="invoice_error_iff_failed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.APPROVED, Status.EXPORTED], approved_at__isnull=False)
+                | (~Q(status__in=[Status.APPROVED, Status.EXPORTED]) & Q(approved_at__isnull=True)),
+                name="invoice_approved_at_iff_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.EXPORTED, exported_at__isnull=False)
+                | (~Q(status=Status.EXPORTED) & Q(exported_at__isnull=True)),
+                name="invoice_exported_at_iff_exported",
+            ),
+            models.CheckConstraint(
+                condition=Q(pages_done__lte=F("page_count")), name="invoice_pages_done_within_count"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "status", "-created_at"], name="invoice_by_status"),
+            models.Index(fields=["workspace", "-created_at"], name="invoice_by_age"),
+            models.Index(fields=["workspace", "vendor_name"], name="invoice_by_vendor"),
+            models.Index(fields=["workspace", "issue_date"], name="invoice_by_issue_date"),
+            models.Index(fields=["workspace", "gross_total"], name="invoice_by_gross_total"),
+            models.Index(fields=["lease_until"], condition=Q(status=Status.READING), name="invoice_leases_to_sweep"),
+            models.Index(fields=["queued_at"], condition=Q(status=Status.QUEUED), name="invoice_queue"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="invoice_to_purge"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class InvoicePage(models.Model):
+    """An upright page: its picture for people, its words for search, boxes and the next reading.
+
+    ``lines`` is a list of lines of words ``[text, x0, y0, x1, y1, confidence]`` in fractions of the page.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    image = models.FileField(upload_to="pages/%Y/%m/", max_length=255, blank=True)
+    width = models.FloatField()
+    height = models.FloatField()
+    rotation = models.PositiveSmallIntegerField(default=0)
+    source = models.CharField(max_length=16)
+    lines = models.JSONField(default=list)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "number"], name="page_number_once_per_invoice"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="page_numbers_start_at_one"),
+            models.CheckConstraint(condition=Q(rotation__in=[0, 90, 180, 270]), name="page_rotation_is_a_quarter_turn"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} page {self.number}"
+
+
+class FieldValue(models.Model):
+    """One header field of one invoice: what the machine read, and beside it what a person made of it.
+
+    Values are canonical text (ISO dates, decimals with a dot). ``human_value`` is None until a person touched the
+    field; "" means that a person says the document does not have it.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="field_values")
+    name = models.CharField(max_length=40)
+    machine_value = models.TextField(blank=True)
+    machine_text = models.TextField(blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+    reason = models.CharField(max_length=255, blank=True)
+    alternatives = models.JSONField(default=list, blank=True)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    box = models.JSONField(null=True, blank=True)
+    human_value = models.TextField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "name"], name="field_once_per_invoice"),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1),
+                name="field_confidence_is_a_probability",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+    @property
+    def value(self) -> str:
+        return self.machine_value if self.human_value is None else self.human_value
+
+
+class LineItem(models.Model):
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="line_items")
+    position = models.PositiveIntegerField()
+    description = models.TextField(blank=True)
+    quantity = money()
+    unit = models.CharField(max_length=32, blank=True)
+    unit_price = money()
+    discount = money()
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    amount = money()
+    item_code = models.CharField(max_length=128, blank=True)
+    gtin = models.CharField(max_length=14, blank=True)
+    po_line = models.CharField(max_length=64, blank=True)
+    date = models.DateField(null=True, blank=True)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    box = models.JSONField(null=True, blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="line_position_once_per_invoice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.description}"
+
+
+class TaxLine(models.Model):
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="tax_lines")
+    position = models.PositiveIntegerField()
+    rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    base = money()
+    amount = money()
+    category = models.CharField(max_length=8, blank=True)
+    exemption_reason = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="tax_position_once_per_invoice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate} % of {self.base}"
+
+
+class Correction(models.Model):
+    """A value that a person changed, kept for good: what learning feeds on. The database refuses updates."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="corrections")
+    field = models.CharField(max_length=40)
+    machine_value = models.TextField(blank=True)
+    old_value = models.TextField(blank=True)
+    new_value = models.TextField(blank=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["invoice", "created_at"], name="correction_by_invoice")]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.old_value} -> {self.new_value}"
+
+
+class AuditEvent(models.Model):
+    """Who did what when; append-only. ``invoice_id`` is kept as a number, so that it outlives the invoice."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit_events")
+    invoice_id = models.BigIntegerField(null=True, blank=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    action = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"], name="audit_by_age"),
+            models.Index(fields=["invoice_id", "created_at"], name="audit_by_invoice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} at {self.created_at:%Y-%m-%d %H:%M}"
