@@ -21,6 +21,20 @@ class InvoiceError(Exception):
         super().__init__(self.message)
 
 
+class NotAFile(InvoiceError):
+    """A path that names nothing, a folder, or something that may not be opened."""
+
+    code = "not_a_file"
+    default = "There is no file at this path. Check its name and folder."
+
+
+class EngineFault(InvoiceError):
+    """The engine itself failed on this file; other files are not affected."""
+
+    code = "engine_fault"
+    default = "This file could not be read because of a fault in Invoicelens. Please report it with the file's type."
+
+
 class EmptyFile(InvoiceError):
     code = "empty_file"
     default = "This file is empty (0 bytes). Save or scan it again and upload the new file."

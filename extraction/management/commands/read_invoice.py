@@ -1,0 +1,71 @@
+"""Read files at the command line, as text for people or as one JSON line per file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from extraction.engine.errors import InvoiceError
+from extraction.engine.fields import BY_NAME
+from extraction.engine.record import Field, LineItem, Reading, canonical
+from extraction.reading import Reader, configured_reader, read_options, read_path
+
+
+class Command(BaseCommand):
+    help = "Reads invoices and prints what they say. No database is needed."
+    requires_system_checks = []
+    stealth_options = ("reader",)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", help="PDF, PNG, JPEG, TIFF or e-invoice XML")
+        parser.add_argument("--jsonl", action="store_true", help="one line of JSON per file")
+        parser.add_argument("--skip-einvoice", action="store_true", help="read the page, not the e-invoice in it")
+
+    def handle(self, *args: Any, reader: Reader | None = None, **options: Any) -> None:
+        reader = reader or configured_reader()
+        choices = read_options(skip_einvoice=options["skip_einvoice"])
+        failed = False
+        for name in options["files"]:
+            try:
+                reading = read_path(Path(name), reader=reader, options=choices)
+            except InvoiceError as error:
+                failed = True
+                self.stdout.write(_error_line(name, error) if options["jsonl"] else f"{name}\n  {error.message}\n")
+            else:
+                row = json.dumps(reading.to_dict(name), ensure_ascii=False)
+                self.stdout.write(row if options["jsonl"] else _readable(name, reading))
+            self.stdout.flush()
+        if failed:
+            sys.exit(1)
+
+
+def _error_line(name: str, error: InvoiceError) -> str:
+    return json.dumps({"file": name, "error": {"code": error.code, "message": error.message}}, ensure_ascii=False)
+
+
+def _readable(name: str, reading: Reading) -> str:
+    pages = len(reading.document.pages)
+    source = reading.document.source.replace("_", " ")
+    lines = [f"{name}  ({pages} page{'' if pages == 1 else 's'}, {source}, {reading.seconds:.1f} s)"]
+    known = [found for field, found in reading.record.fields.items() if field in BY_NAME]
+    order = list(BY_NAME)
+    lines += [_field_line(found) for found in sorted(known, key=lambda found: order.index(found.name))]
+    lines += ["  Line items:"] if reading.record.line_items else []
+    lines += [_item_line(item) for item in reading.record.line_items]
+    lines += [f"  ! {problem.message}" for problem in reading.record.problems]
+    return "\n".join([*lines, ""])
+
+
+def _field_line(found: Field) -> str:
+    value = " ".join(canonical(found.value).split())
+    return f"  {BY_NAME[found.name].label:<20} {value:<34} {found.confidence:>4.0%}  {found.reason}"
+
+
+def _item_line(item: LineItem) -> str:
+    cells = (item.quantity, item.unit_price, item.amount)
+    numbers = "".join(f"{canonical(cell) if cell is not None else '':>12}" for cell in cells)
+    return f"  {item.position:>4}  {' '.join((item.description or '').split())[:50]:<50}{numbers}"
