@@ -1,0 +1,217 @@
+"""What each language calls things on invoices: one TOML file per language in ``languages/``.
+
+A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words), ``words`` (frequent words, to tell
+the language), ``months``, ``suffixes`` (legal forms), ``decimal`` and ``day_first``. Label keys are field names of the
+catalogue, plus keys that exist to keep words away from fields: ``other_date``, ``other_amount``, ``cash`` and so on.
+A phrase may stand under several keys. Phrases are compared without case, accents, spaces and punctuation.
+
+All languages are searched together, because documents mix them; the document's own language and English are the ones
+in which misread phrases are accepted, and the own one decides where languages disagree about a phrase.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz.distance import Levenshtein
+
+FOLDER = Path(__file__).parent / "languages"
+DEFAULT = "en"
+_SPLIT = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LOOKALIKE = str.maketrans("01i|58", "olllsb")
+_FUZZY_FROM = 5  # characters: shorter phrases must be exact
+_FUZZY_TWO_FROM = 10  # characters: two misread characters are accepted
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: what "É" and "e" have in common."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def label_tokens(text: str) -> list[str]:
+    """A word's parts between punctuation, folded, with characters that OCR confuses made equal."""
+    return [part.translate(_LOOKALIKE) for part in _SPLIT.split(fold(text)) if part]
+
+
+def label_key(text: str) -> str:
+    """The form in which phrases are compared."""
+    return "".join(label_tokens(text))
+
+
+class Vocabulary:
+    """Phrases to label keys, exact and tolerant to misreadings, in constant time per lookup.
+
+    Tolerance works by deletion: two strings that become equal by dropping one character each are at most one
+    substitution, insertion or transposition apart.
+    """
+
+    def __init__(self, exact: Mapping[str, tuple[tuple[str, float], ...]], fuzzy: Iterable[str]) -> None:
+        self.exact = exact
+        self.deletions: dict[str, list[str]] = defaultdict(list)
+        for phrase in fuzzy:
+            if len(phrase) >= _FUZZY_FROM:
+                for shorter in _deletions(phrase):
+                    self.deletions[shorter].append(phrase)
+        self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
+
+    def find(self, text: str) -> tuple[tuple[str, float], ...]:
+        """(key, quality) of the phrase that ``text``, given as by ``label_key``, is; empty if none."""
+        found = self.exact.get(text)
+        if found is not None or len(text) < _FUZZY_FROM or text.isdigit():
+            return found or ()
+        if text not in self._seen:
+            if len(self._seen) > 50_000:
+                self._seen.clear()
+            self._seen[text] = self._nearest(text)
+        return self._seen[text]
+
+    def _nearest(self, text: str) -> tuple[tuple[str, float], ...]:
+        near = {phrase for shorter in (text, *_deletions(text)) for phrase in self.deletions.get(shorter, ())}
+        best, best_distance = "", 3
+        for phrase in sorted(near):
+            distance = Levenshtein.distance(text, phrase)
+            allowed = 2 if len(phrase) >= _FUZZY_TWO_FROM else 1
+            if distance <= allowed and distance < best_distance:
+                best, best_distance = phrase, distance
+        return tuple((key, quality * (1 - 0.12 * best_distance)) for key, quality in self.exact[best]) if best else ()
+
+
+def _deletions(text: str) -> set[str]:
+    return {text[:index] + text[index + 1 :] for index in range(len(text))}
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language's data, with the vocabulary of all languages seen from it."""
+
+    code: str
+    decimal: str
+    day_first: bool
+    words: frozenset[str]
+    months: Mapping[str, int]
+    suffixes: tuple[str, ...]
+    document_types: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, tuple[str, ...]]
+    vocabulary: Vocabulary
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+@cache
+def _data(code: str) -> dict[str, object]:
+    return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+def _table(code: str, name: str) -> dict[str, tuple[str, ...]]:
+    table = _data(code).get(name, {})
+    assert isinstance(table, dict)
+    return {key: tuple(phrases) for key, phrases in table.items()}
+
+
+def _strings(code: str, name: str) -> tuple[str, ...]:
+    values = _data(code).get(name, ())
+    assert isinstance(values, list | tuple)
+    return tuple(str(value) for value in values)
+
+
+@cache
+def load_language(code: str) -> Language:
+    """The language of an ISO 639-1 code; English for one without a file."""
+    if code not in codes():
+        return load_language(DEFAULT)
+    data = _data(code)
+    return Language(
+        code=code,
+        decimal=str(data["decimal"]),
+        day_first=bool(data["day_first"]),
+        words=frozenset(fold(word) for word in _strings(code, "words")),
+        months=month_names(code),
+        suffixes=_strings(code, "suffixes"),
+        document_types=_table(code, "document_types"),
+        labels=_table(code, "labels"),
+        vocabulary=_vocabulary(code),
+    )
+
+
+def _vocabulary(own: str) -> Vocabulary:
+    """Own phrases first, then English, then the others; the first language that knows a phrase decides."""
+    exact: dict[str, tuple[tuple[str, float], ...]] = {}
+    others = [code for code in codes() if code not in (own, DEFAULT)]
+    fuzzy: list[str] = []
+    for code, quality in [(own, 1.0), (DEFAULT, 0.97), *((code, 0.9) for code in others)]:
+        keys: dict[str, list[str]] = defaultdict(list)
+        for key, phrases in _table(code, "labels").items():
+            for phrase in phrases:
+                if key not in keys[label_key(phrase)]:
+                    keys[label_key(phrase)].append(key)
+        for phrase, found in keys.items():
+            exact.setdefault(phrase, tuple((key, quality) for key in found))
+        if code in (own, DEFAULT):
+            fuzzy.extend(keys)
+    return Vocabulary(exact, dict.fromkeys(fuzzy))
+
+
+@cache
+def month_names(code: str) -> Mapping[str, int]:
+    """Month names and abbreviations, folded and without dots, as babel knows them and the language file adds."""
+    from babel import Locale
+
+    names: dict[str, int] = {}
+    locale = Locale.parse(code)
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in locale.months[form][width].items():
+                names[fold(name).strip(". ")] = number
+    for name, number in list(names.items()):
+        alike = {other for full, other in names.items() if full[:3] == name[:3]}
+        if len(name) > 4 and name.isalpha() and len(alike) == 1:
+            names.setdefault(name[:3], number)
+    for number, extra in _table(code, "months").items():
+        names.update({fold(name).strip(". "): int(number) for name in extra})
+    return {name: number for name, number in names.items() if not name.isdigit()}
+
+
+@cache
+def suffixes() -> frozenset[str]:
+    """The legal forms of companies in all languages, folded, without punctuation."""
+    return frozenset(label_key(suffix) for code in codes() for suffix in _strings(code, "suffixes"))
+
+
+@cache
+def _evidence() -> Mapping[str, tuple[tuple[str, float], ...]]:
+    """Word -> languages it speaks for; a word of many languages says little about each."""
+    by_word: dict[str, set[str]] = defaultdict(set)
+    for code in codes():
+        for word in _strings(code, "words"):
+            by_word[fold(word)].add(code)
+        for phrases in (*_table(code, "labels").values(), *_table(code, "document_types").values()):
+            for phrase in phrases:
+                for part in _WORD.findall(fold(phrase)):
+                    if len(part) > 3:
+                        by_word[part].add(code)
+    return {word: tuple((code, 1 / len(found) ** 2) for code in sorted(found)) for word, found in by_word.items()}
+
+
+def detect_language(text: str) -> str:
+    """The ISO 639-1 code of the language most words speak for; "" when hardly any word does."""
+    evidence = _evidence()
+    scores: dict[str, float] = defaultdict(float)
+    for word, count in Counter(_WORD.findall(fold(text[:50_000]))).items():
+        for code, weight in evidence.get(word, ()):
+            scores[code] += weight * min(count, 4)
+    if not scores:
+        return ""
+    code, score = max(sorted(scores.items()), key=lambda item: item[1])
+    return code if score >= 1 else ""
