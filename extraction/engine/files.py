@@ -1,8 +1,25 @@
-"""A file -> page images and text layers, within limits. The type is decided by content, never by name."""
+"""A file -> its pages, within limits. The type is decided by content, never by name.
+
+``open_file`` gives an ``OpenFile`` whose pages are rendered one at a time, so that a long document costs no more memory
+than its largest page. Every way in which a file can be bad is an ``InvoiceError``.
+"""
 
 from __future__ import annotations
 
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from . import pdf
+from .document import Line
+from .errors import DamagedFile, EmptyFile, NoPages, TooLarge, TooManyPages, TooManyPixels, UnsupportedType
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +29,287 @@ class Limits:
     max_bytes: int = 50 * 1024 * 1024
     max_pages: int = 200
     max_pixels: int = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The words that a file itself holds for a page; ``rotation`` turns the page (clockwise) so that they are upright.
+
+    Boxes are fractions of the upright page.
+    """
+
+    lines: tuple[Line, ...]
+    rotation: int
+
+
+class SourcePage(Protocol):
+    """One page as the file shows it. ``width`` and ``height`` are points for PDF and pixels for images."""
+
+    @property
+    def width(self) -> float: ...
+
+    @property
+    def height(self) -> float: ...
+
+    def text_layer(self) -> TextLayer | None:
+        """None when the file holds no words for this page, or none that can be trusted."""
+        ...
+
+    def render(self, dpi: int) -> Image.Image:
+        """The page in RGB. Images have their own resolution and ignore ``dpi``."""
+        ...
+
+
+class OpenFile(Protocol):
+    @property
+    def page_count(self) -> int: ...
+
+    def page(self, number: int) -> SourcePage:
+        """``number`` counts from 1."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file: ``matches`` looks at its first kilobyte; ``open`` is None for formats without pages."""
+
+    name: str
+    mime_type: str
+    suffixes: tuple[str, ...]
+    matches: Callable[[bytes], bool]
+    open: Callable[[Path, Limits], OpenFile] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What can be known of a file without reading its pages. An XML file has 0 pages."""
+
+    format: str
+    mime_type: str
+    pages: int
+
+
+def inspect(path: Path, limits: Limits) -> FileInfo:
+    """Check a file as reading it would, without decoding any page. InvoiceError says what is wrong with it."""
+    kind = detect(path, limits)
+    if kind.open is None:
+        return FileInfo(kind.name, kind.mime_type, 0)
+    with open_file(path, limits) as opened:
+        return FileInfo(kind.name, kind.mime_type, opened.page_count)
+
+
+def detect(path: Path, limits: Limits) -> Format:
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyFile
+    if size > limits.max_bytes:
+        raise TooLarge(
+            f"This file has {size / 1_048_576:.0f} MB; at most {limits.max_bytes / 1_048_576:.0f} MB can be read. "
+            "Scan it at 200 to 300 dpi or split it."
+        )
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    for kind in FORMATS:
+        if kind.matches(head):
+            return kind
+    if path.suffix.lower() in {suffix for kind in FORMATS for suffix in kind.suffixes}:
+        raise UnsupportedType(
+            f"This file is named {path.suffix.lower()} but holds something else. Open it in the program that made it "
+            "and save it as PDF."
+        )
+    raise UnsupportedType
+
+
+@contextmanager
+def open_file(path: Path, limits: Limits) -> Iterator[OpenFile]:
+    kind = detect(path, limits)
+    if kind.open is None:
+        raise UnsupportedType("This XML file has no pages to look at. Upload the PDF or an image of the document.")
+    opened = kind.open(path, limits)
+    try:
+        _check_page_count(opened.page_count, limits)
+        yield opened
+    finally:
+        opened.close()
+
+
+def _check_page_count(pages: int, limits: Limits) -> None:
+    if pages == 0:
+        raise NoPages
+    if pages > limits.max_pages:
+        raise TooManyPages(
+            f"This document has {pages} pages; at most {limits.max_pages} can be read. Split it and upload the parts."
+        )
+
+
+# --- PDF --------------------------------------------------------------------------------------------------------------
+
+
+class PdfFile:
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._pdf = pdf.open_pdf(path)
+        self._limits = limits
+
+    @property
+    def page_count(self) -> int:
+        return pdf.page_count(self._pdf)
+
+    def page(self, number: int) -> PdfPage:
+        return PdfPage(pdf.load_page(self._pdf, number), self._limits)
+
+    def close(self) -> None:
+        pdf.close(self._pdf)
+
+
+class PdfPage:
+    def __init__(self, page: pdf.PdfPage, limits: Limits) -> None:
+        self._page = page
+        self._limits = limits
+        self.width, self.height = pdf.page_size(page)
+
+    def text_layer(self) -> TextLayer | None:
+        found = pdf.text_layer(self._page)
+        return TextLayer(*found) if found else None
+
+    def render(self, dpi: int) -> Image.Image:
+        return pdf.render(self._page, dpi=dpi)
+
+
+# --- images -----------------------------------------------------------------------------------------------------------
+
+# Whatever Pillow's decoders throw at broken data.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
+# More pixels than this add nothing that the recogniser could use; 300 dpi A4 has 8.7 million.
+_USEFUL_PIXELS = 12_000_000
+_REDUCED_COPY = 1  # of TIFF tag NewSubfileType: a thumbnail, not a page
+
+
+class ImageFile:
+    """A raster file. Only TIFF has pages; of animations the first picture counts."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        try:
+            self._image: Image.Image = Image.open(path, formats=_PILLOW_FORMATS)
+        except Image.DecompressionBombError:
+            raise TooManyPixels from None
+        except _BROKEN:
+            raise DamagedFile from None
+        self._limits = limits
+        try:
+            self._frames = self._find_pages()
+        except BaseException:
+            self._image.close()
+            raise
+
+    def _find_pages(self) -> list[int]:
+        if self._image.format != "TIFF":
+            self._check_size()
+            return [0]
+        frames = []
+        try:
+            for frame in range(getattr(self._image, "n_frames", 1)):
+                self._image.seek(frame)
+                if not int(self._image.tag_v2.get(254, 0)) & _REDUCED_COPY:  # type: ignore[attr-defined]
+                    self._check_size()
+                    frames.append(frame)
+        except _BROKEN:
+            raise DamagedFile from None
+        return frames
+
+    def _check_size(self) -> None:
+        width, height = self._image.size
+        if width * height > self._limits.max_pixels:
+            raise TooManyPixels(
+                f"This image has {width * height / 1e6:.0f} megapixels; at most {self._limits.max_pixels / 1e6:.0f} "
+                "can be read. Scan or export it at 200 to 300 dpi."
+            )
+
+    @property
+    def page_count(self) -> int:
+        return len(self._frames)
+
+    def page(self, number: int) -> ImagePage:
+        try:
+            if self._image.format == "TIFF":
+                self._image.seek(self._frames[number - 1])
+            elif self._image.format == "JPEG":  # decodes a huge photo at a half or a quarter of its size
+                self._image.draft("RGB", _useful_size(*self._image.size))
+            return ImagePage(_upright_rgb(self._image))
+        except _BROKEN:
+            raise DamagedFile from None
+
+    def close(self) -> None:
+        self._image.close()
+
+
+class ImagePage:
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+        self.width, self.height = float(image.width), float(image.height)
+
+    def text_layer(self) -> TextLayer | None:
+        return None
+
+    def render(self, dpi: int) -> Image.Image:
+        return self._image
+
+
+def _useful_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(1.0, (_USEFUL_PIXELS / (width * height)) ** 0.5)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says, transparency on white, 8 bits a channel, of a useful size."""
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _to_eight_bits(image)
+    if image.has_transparency_data:
+        flat = Image.new("RGBA", image.size, "white")
+        flat.alpha_composite(image.convert("RGBA"))
+        image = flat
+    size = _useful_size(*image.size)
+    image = image.convert("RGB")
+    return image if image.size == size else image.resize(size, Image.Resampling.BOX)
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits: Pillow would clip it to white."""
+    values = np.asarray(image).astype(np.float64)
+    top = 65535 if image.mode.startswith("I") and values.max(initial=0) > 255 else max(values.max(initial=0), 1)
+    return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+
+def _starts(*heads: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(heads)
+
+
+def _is_pdf(head: bytes) -> bool:
+    return b"%PDF-" in head  # readers accept junk before it
+
+
+def _is_webp(head: bytes) -> bool:
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
+def _is_xml(head: bytes) -> bool:
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")  # UTF-16 as well
+    return text.startswith((b"<?xml", b"<!--")) or (text[:1] == b"<" and b"xmlns" in text)
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("pdf", "application/pdf", (".pdf",), _is_pdf, PdfFile),
+    Format("png", "image/png", (".png",), _starts(b"\x89PNG\r\n\x1a\n"), ImageFile),
+    Format("jpeg", "image/jpeg", (".jpg", ".jpeg"), _starts(b"\xff\xd8\xff"), ImageFile),
+    Format("tiff", "image/tiff", (".tif", ".tiff"), _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), ImageFile),
+    Format("webp", "image/webp", (".webp",), _is_webp, ImageFile),
+    Format("bmp", "image/bmp", (".bmp",), _starts(b"BM"), ImageFile),
+    Format("gif", "image/gif", (".gif",), _starts(b"GIF8"), ImageFile),
+    Format("xml", "application/xml", (".xml",), _is_xml, None),
+)
+_PILLOW_FORMATS = [kind.name.upper() for kind in FORMATS if kind.open is ImageFile]

@@ -1,0 +1,19 @@
+"""What a caller may choose about a reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from .files import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor."""
+
+    limits: Limits = field(default_factory=Limits)
+    skip_einvoice: bool = False
+    own_names: tuple[str, ...] = ()
+    own_tax_ids: tuple[str, ...] = ()
+    today: date | None = None
