@@ -1,0 +1,65 @@
+"""The queries that pages, exports and the API share. All start from what the person may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.shortcuts import get_object_or_404
+
+from .engine.fields import FIELDS, FieldSpec
+from .models import FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
+
+SEARCHED = ("file_name", "vendor_name", "invoice_number", "vendor_tax_id", "iban", "gross_total", "issue_date")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewField:
+    """One row of the review form. ``value`` is None until a reading or a person gave one."""
+
+    spec: FieldSpec
+    value: FieldValue | None
+    problems: tuple[dict[str, Any], ...]
+
+
+def workspace_for(user: User) -> Workspace | None:
+    """The workspace this person works in; None for somebody who was not added to one yet."""
+    return Workspace.objects.filter(memberships__user=user).order_by("memberships__pk").first()
+
+
+def invoices_for(user: User, *, status: str = "", search: str = "") -> InvoiceQuerySet:
+    """Newest first. Each word of ``search`` must occur in a main value, the file's name or the pages' text."""
+    found = Invoice.objects.for_user(user).order_by("-created_at", "-pk")
+    if status in Status.values:
+        found = found.filter(status=status)
+    for word in search.replace("\x00", "").split():
+        on_pages = InvoicePage.objects.filter(invoice=OuterRef("pk"), text__icontains=word)
+        anywhere = Q(Exists(on_pages))
+        for column in SEARCHED:
+            anywhere |= Q(**{f"{column}__icontains": word})
+        found = found.filter(anywhere)
+    return found
+
+
+def status_counts(user: User) -> dict[str, int]:
+    """How many invoices stand in each status; every status is there."""
+    rows = Invoice.objects.for_user(user).order_by().values_list("status").annotate(Count("pk"))
+    return dict.fromkeys(Status.values, 0) | dict(rows)
+
+
+def invoice_get(user: User, invoice_id: int) -> Invoice:
+    """The one owner-scoped fetch; Http404 for what is deleted, absent or somebody else's."""
+    return get_object_or_404(Invoice.objects.for_user(user).select_related("workspace"), pk=invoice_id)
+
+
+def review_fields(invoice: Invoice) -> list[ReviewField]:
+    """The main fields, and others that have a value, in the order of the catalogue."""
+    rows = {row.name: row for row in invoice.field_values.all()}
+    return [
+        ReviewField(
+            spec, rows.get(spec.name), tuple(problem for problem in invoice.problems if spec.name in problem["fields"])
+        )
+        for spec in FIELDS
+        if spec.main or spec.name in rows
+    ]

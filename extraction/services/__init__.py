@@ -1,0 +1,54 @@
+"""Every write of the application. Views, tasks, commands and the API call these and nothing else changes a row."""
+
+from extraction.permissions import NotAllowed
+
+from .errors import InvalidState, InvalidValue, LeaseLost, ServiceError
+from .housekeeping import (
+    invoice_delete,
+    invoice_restore,
+    invoices_mark_exported,
+    invoices_purge,
+    samples_load,
+)
+from .people import admin_ensure
+from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
+from .receive import Received, invoice_receive
+from .review import (
+    field_confirm,
+    field_correct,
+    invoice_approve,
+    invoice_reject,
+    invoice_reopen,
+    invoice_retry,
+)
+from .running import invoice_read
+from .storing import invoice_store
+
+__all__ = [
+    "InvalidState",
+    "InvalidValue",
+    "LeaseLost",
+    "NotAllowed",
+    "Received",
+    "ServiceError",
+    "admin_ensure",
+    "field_confirm",
+    "field_correct",
+    "invoice_approve",
+    "invoice_claim",
+    "invoice_delete",
+    "invoice_fail",
+    "invoice_heartbeat",
+    "invoice_read",
+    "invoice_receive",
+    "invoice_reject",
+    "invoice_reopen",
+    "invoice_restore",
+    "invoice_retry",
+    "invoice_store",
+    "invoices_mark_exported",
+    "invoices_purge",
+    "invoices_sweep",
+    "leases_release",
+    "samples_load",
+]

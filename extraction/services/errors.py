@@ -1,0 +1,52 @@
+"""What a service refuses, with a text for people. The engine's own ``InvoiceError`` is about files."""
+
+from __future__ import annotations
+
+from extraction.engine.errors import InvoiceError, ReadingCancelled
+
+
+class ServiceError(Exception):
+    """Base of refusals; nothing was changed."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+class InvalidState(ServiceError):
+    """The invoice is not, or no longer, in a status that permits this."""
+
+
+class InvalidValue(ServiceError):
+    """The typed text is no value of this field."""
+
+
+class LeaseLost(ReadingCancelled):
+    """Another run, a person or the sweep took the invoice away from this run; nothing of it may be stored."""
+
+    code = "lease_lost"
+    default = "This reading was taken over or cancelled."
+
+
+class FileUnavailable(InvoiceError):
+    code = "file_unavailable"
+    retryable = True
+    default = "The stored file could not be opened. Check that the file storage can be reached, then retry."
+
+
+class TookTooLong(InvoiceError):
+    code = "took_too_long"
+    default = "Reading this document took too long and was stopped. Split it into smaller files and upload those."
+
+
+class InternalError(InvoiceError):
+    code = "internal_error"
+    default = "Something went wrong while reading this file. Retry; if it happens again, tell your administrator."
+
+
+class WorkerLost(InvoiceError):
+    code = "worker_lost"
+    default = (
+        "Reading this file stopped its worker several times, so it was given up. "
+        "Print it to a new PDF or scan it again, and upload that."
+    )

@@ -1,0 +1,111 @@
+"""Delete with undo, the purge after it, sample documents, and the mark of an export."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from extraction.models import Invoice, Status, User, Workspace
+from extraction.permissions import require
+
+from .audit import event_record
+from .errors import InvalidState
+from .reading import NO_LEASE
+from .receive import Received, invoice_receive
+from .storing import files_delete
+from .wakeup import wake_on_commit
+
+logger = logging.getLogger(__name__)
+
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+
+
+@transaction.atomic
+def invoice_delete(*, invoice: Invoice, user: User) -> None:
+    """Out of sight, and gone for good after DELETED_KEPT_DAYS. A reading in progress stops at its next page."""
+    require("delete", workspace=invoice.workspace_id, user=user)
+    if invoice.status in (Status.APPROVED, Status.EXPORTED):
+        require("approve", workspace=invoice.workspace_id, user=user)
+    deleted = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True).update(
+        deleted_at=timezone.now(),
+        updated_at=timezone.now(),
+        # Restored, an interrupted reading starts anew.
+        status=Case(When(status=Status.READING, then=Value(Status.QUEUED)), default=F("status")),
+        **NO_LEASE,
+    )
+    if deleted == 1:
+        event_record(invoice=invoice, user=user, action="deleted")
+    invoice.refresh_from_db()
+
+
+def invoice_restore(*, invoice_id: int, user: User) -> Invoice:
+    """Undo a deletion. Raises Invoice.DoesNotExist for a stranger, InvalidState when the file is back already."""
+    invoice = Invoice.objects.get(pk=invoice_id, workspace__memberships__user=user)
+    require("delete", workspace=invoice.workspace_id, user=user)
+    try:
+        with transaction.atomic():
+            now = timezone.now()
+            restored = Invoice.objects.filter(pk=invoice_id, deleted_at__isnull=False).update(
+                deleted_at=None, queued_at=now, updated_at=now
+            )
+            if restored == 1:
+                event_record(invoice=invoice, user=user, action="restored")
+            invoice.refresh_from_db()
+            if invoice.status == Status.QUEUED:
+                wake_on_commit(invoice_id=invoice_id)
+    except IntegrityError:
+        # The constraint invoice_file_once_per_workspace: the same file was uploaded again.
+        raise InvalidState(
+            "The same file was uploaded again after this one was deleted. Delete the new one first, then restore."
+        ) from None
+    return invoice
+
+
+def invoices_purge() -> int:
+    """Remove for good what was deleted long enough ago: rows first, then files, so that no row lacks its file."""
+    before = timezone.now() - timedelta(days=settings.DELETED_KEPT_DAYS)
+    ids = list(Invoice.objects.filter(deleted_at__lt=before).values_list("pk", flat=True))
+    for invoice_id in ids:
+        with transaction.atomic():
+            invoice = Invoice.objects.select_for_update().filter(pk=invoice_id, deleted_at__lt=before).first()
+            if invoice is None:
+                continue
+            names = [invoice.file.name, *invoice.pages.exclude(image="").values_list("image", flat=True)]
+            event_record(invoice=invoice, action="purged")
+            invoice.delete()
+        files_delete([name for name in names if name])
+        logger.info("invoice %s: purged", invoice_id)
+    return len(ids)
+
+
+def samples_load(*, workspace: Workspace, user: User) -> list[Received]:
+    """Upload the sample documents that come with the product; those already there are not doubled."""
+    received = []
+    for path in sorted(path for path in SAMPLES.iterdir() if path.suffix in {".pdf", ".png", ".jpg", ".tif", ".xml"}):
+        with path.open("rb") as sample:
+            received.append(invoice_receive(workspace=workspace, user=user, file=File(sample), file_name=path.name))
+    return received
+
+
+@transaction.atomic
+def invoices_mark_exported(*, invoices: Iterable[Invoice], user: User) -> int:
+    """Approved ones become exported; others keep their status. Returns how many were marked."""
+    chosen = list(invoices)
+    for workspace_id in {invoice.workspace_id for invoice in chosen}:
+        require("export", workspace=workspace_id, user=user)
+    marked = 0
+    for invoice in chosen:
+        now = timezone.now()
+        approved = Invoice.objects.filter(pk=invoice.pk, status=Status.APPROVED, deleted_at__isnull=True)
+        if approved.update(status=Status.EXPORTED, exported_at=now, updated_at=now) == 1:
+            event_record(invoice=invoice, user=user, action="exported")
+            marked += 1
+    return marked

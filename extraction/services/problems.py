@@ -1,0 +1,91 @@
+"""What a person should look at: the engine's checks, and those that need the workspace's other invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from django.db.models import Q
+
+from extraction.engine.record import LineItem, Problem, TaxLine, Value
+from extraction.models import Invoice, Status
+
+
+def problems_found(
+    *, invoice: Invoice, values: Mapping[str, Value], lasting: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """All problems as they are stored. ``lasting`` ones come from the reading itself and no check can repeat them."""
+    from extraction.engine import resolve
+
+    checked = resolve.check(values, tax_breakdown=_tax_breakdown(invoice), line_items=_line_items(invoice))
+    found = [*checked, *_duplicates(invoice, values), *_changed_bank_details(invoice, values)]
+    return [*(dict(row) for row in lasting), *(problem.to_dict() for problem in found)]
+
+
+def _tax_breakdown(invoice: Invoice) -> tuple[TaxLine, ...]:
+    return tuple(
+        TaxLine(row.rate, row.base, row.amount, row.category or None, row.exemption_reason or None)
+        for row in invoice.tax_lines.all()
+    )
+
+
+def _line_items(invoice: Invoice) -> tuple[LineItem, ...]:
+    names = [column.name for column in fields(LineItem) if column.name != "box"]
+    rows: list[dict[str, Any]] = [
+        {name: None if getattr(row, name) == "" else getattr(row, name) for name in names}
+        for row in invoice.line_items.all()
+    ]
+    return tuple(LineItem(**row) for row in rows)
+
+
+def lasting_problems(record_problems: Sequence[Problem], checked: Sequence[Problem]) -> list[dict[str, Any]]:
+    repeatable = {(problem.code, problem.fields) for problem in checked}
+    return [
+        {**problem.to_dict(), "lasting": True}
+        for problem in record_problems
+        if (problem.code, problem.fields) not in repeatable
+    ]
+
+
+def _duplicates(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
+    vendor = Q(vendor_name__iexact=values.get("vendor_name"))
+    by_number = vendor & Q(invoice_number__iexact=values.get("invoice_number"))
+    by_amount = vendor & Q(issue_date=values.get("issue_date"), gross_total=values.get("gross_total"))
+    number, amount = ("vendor_name", "invoice_number"), ("vendor_name", "issue_date", "gross_total")
+    for names, same in ((number, by_number), (amount, by_amount)):
+        if not all(name in values for name in names):
+            continue
+        other = _others(invoice).filter(same).order_by("pk").first()
+        if other is not None:
+            text = f"This may be the same invoice as “{other.file_name}”, uploaded on {other.created_at:%Y-%m-%d}."
+            return [Problem("possible_duplicate", names, text)]
+    return []
+
+
+def _changed_bank_details(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
+    """Compared with what people approved: a changed account is the commonest trick of invoice fraud."""
+    iban = values.get("iban")
+    vendor = Q()
+    if values.get("vendor_tax_id"):
+        vendor |= Q(vendor_tax_id=values["vendor_tax_id"])
+    if values.get("vendor_name"):
+        vendor |= Q(vendor_name__iexact=values["vendor_name"])
+    if not iban or not vendor:
+        return []
+    approved = _others(invoice).filter(vendor, status__in=[Status.APPROVED, Status.EXPORTED]).exclude(iban="")
+    if not approved.exists() or approved.filter(iban=iban).exists():
+        return []
+    text = (
+        "This vendor's approved invoices name another bank account. "
+        "Call the vendor on a number you already know before you pay."
+    )
+    return [Problem("bank_details_changed", ("iban",), text)]
+
+
+def _others(invoice: Invoice) -> Any:
+    return (
+        Invoice.objects.filter(workspace_id=invoice.workspace_id, deleted_at__isnull=True)
+        .exclude(pk=invoice.pk)
+        .exclude(status=Status.REJECTED)
+    )

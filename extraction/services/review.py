@@ -1,0 +1,153 @@
+"""What people do with an invoice that was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from extraction.engine.fields import BY_NAME, FieldSpec
+from extraction.engine.record import Value, canonical
+from extraction.models import Correction, FieldValue, Invoice, Status, User
+from extraction.permissions import require
+
+from .audit import event_record
+from .columns import column_values, invoice_values, storable, typed_value
+from .errors import InvalidState, InvalidValue
+from .problems import problems_found
+from .reading import NO_ERROR, NO_LEASE
+from .wakeup import wake_on_commit
+
+NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None}
+UNREAD = (Status.QUEUED, Status.READING)
+
+
+@transaction.atomic
+def field_correct(*, invoice: Invoice, user: User, name: str, text: str) -> FieldValue:
+    """Take over what a person typed; an empty text says that the document does not have this field.
+
+    Raises InvalidValue, with nothing changed, when the text is no value of the field. ``invoice`` is refreshed.
+    """
+    _lock_for_review(invoice, user)
+    spec = _spec(name)
+    new = _parsed(spec, text, invoice.language)
+    row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
+    old = row.value
+    if typed_value(name, old) == typed_value(name, new):
+        return _set_human(invoice, user, row, old, action="field_confirmed")
+    Correction.objects.create(
+        invoice=invoice, field=name, machine_value=row.machine_value, old_value=old, new_value=new, user=user
+    )
+    return _set_human(invoice, user, row, new, action="field_corrected")
+
+
+@transaction.atomic
+def field_confirm(*, invoice: Invoice, user: User, name: str) -> FieldValue:
+    """A person says that the value shown is right; where none is shown, that the document has none."""
+    _lock_for_review(invoice, user)
+    _spec(name)
+    row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
+    return _set_human(invoice, user, row, row.value, action="field_confirmed")
+
+
+def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str, *, action: str) -> FieldValue:
+    row.human_value, row.confirmed_by, row.confirmed_at = value, user, timezone.now()
+    row.save()
+    values = invoice_values(invoice.field_values.all())
+    lasting = [problem for problem in invoice.problems if problem.get("lasting") and row.name not in problem["fields"]]
+    problems = problems_found(invoice=invoice, values=values, lasting=lasting if values else [])
+    _update(Invoice.objects.filter(pk=invoice.pk), problems=problems, **column_values(values))
+    event_record(invoice=invoice, user=user, action=action, field=row.name)
+    invoice.refresh_from_db()
+    return row
+
+
+def invoice_approve(*, invoice: Invoice, user: User) -> None:
+    """Warnings do not block it: the person has the document before them, the machine only doubts."""
+    require("approve", workspace=invoice.workspace_id, user=user)
+    now = timezone.now()
+    _move(invoice, user, "approved", (Status.REVIEW,), status=Status.APPROVED, approved_at=now, approved_by=user)
+
+
+def invoice_reopen(*, invoice: Invoice, user: User) -> None:
+    """Back to review: an approved or exported invoice, or one that was rejected after it had been read."""
+    if invoice.status == Status.REJECTED:
+        require("reject", workspace=invoice.workspace_id, user=user)
+        if invoice.read_at is None:
+            raise InvalidState("This invoice was rejected before it was read. Retry it instead.")
+        _move(invoice, user, "reopened", (Status.REJECTED,), status=Status.REVIEW, rejected_reason="")
+        return
+    require("reopen", workspace=invoice.workspace_id, user=user)
+    _move(invoice, user, "reopened", (Status.APPROVED, Status.EXPORTED), status=Status.REVIEW, **NOT_APPROVED)
+
+
+def invoice_reject(*, invoice: Invoice, user: User, reason: str) -> None:
+    """Not an invoice, not ours, a duplicate. A reading in progress stops at its next page."""
+    require("reject", workspace=invoice.workspace_id, user=user)
+    changes = {"rejected_reason": storable(reason.strip())[:500], **NO_LEASE, **NO_ERROR}
+    _move(invoice, user, "rejected", (*UNREAD, Status.REVIEW, Status.FAILED), status=Status.REJECTED, **changes)
+
+
+@transaction.atomic
+def invoice_retry(*, invoice: Invoice, user: User) -> None:
+    """Read it again, with all attempts; what people typed or confirmed is kept."""
+    require("retry", workspace=invoice.workspace_id, user=user)
+    changes = {"attempts": 0, "pages_done": 0, "queued_at": timezone.now(), "rejected_reason": "", **NO_ERROR}
+    _move(invoice, user, "retried", (Status.FAILED, Status.REVIEW, Status.REJECTED), status=Status.QUEUED, **changes)
+    wake_on_commit(invoice_id=invoice.pk)
+
+
+@transaction.atomic
+def _move(invoice: Invoice, user: User, action: str, sources: tuple[Status, ...], **changes: Any) -> None:
+    """From one status to another in one UPDATE: of two people who click at once, the second is told."""
+    rows = Invoice.objects.filter(pk=invoice.pk, status__in=sources, deleted_at__isnull=True)
+    if _update(rows, **changes) != 1:
+        raise InvalidState(_refusal(invoice, action))
+    event_record(invoice=invoice, user=user, action=action)
+    invoice.refresh_from_db()
+
+
+def _update(rows: QuerySet[Invoice], **changes: Any) -> int:
+    return rows.update(updated_at=timezone.now(), **changes)
+
+
+def _refusal(invoice: Invoice, action: str) -> str:
+    current = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True).first()
+    if current is None:
+        return "This invoice was deleted in the meantime. Restore it first."
+    status = current.get_status_display().lower()
+    return f"This invoice cannot be {action} while its status is “{status}”. Reload the page to see how it stands."
+
+
+def _lock_for_review(invoice: Invoice, user: User) -> None:
+    """Two corrections of one invoice go one after the other, so that neither works with old values."""
+    require("correct", workspace=invoice.workspace_id, user=user)
+    current = Invoice.objects.select_for_update().filter(pk=invoice.pk, deleted_at__isnull=True).first()
+    if current is None:
+        raise InvalidState(_refusal(invoice, "corrected"))
+    if current.status in (Status.APPROVED, Status.EXPORTED):
+        raise InvalidState("This invoice is approved. Reopen it to change its values.")
+    if current.status != Status.REVIEW:
+        raise InvalidState(_refusal(invoice, "corrected"))
+    invoice.refresh_from_db()
+
+
+def _spec(name: str) -> FieldSpec:
+    if name not in BY_NAME:
+        raise InvalidValue("There is no such field. Reload the page.")
+    return BY_NAME[name]
+
+
+def _parsed(spec: FieldSpec, text: str, language: str) -> str:
+    from extraction.engine import values as engine_values
+
+    cleaned = storable(text).strip()
+    if not cleaned:
+        return ""
+    try:
+        value: Value = engine_values.parse_value(spec.kind, cleaned, language=language)
+    except ValueError as error:
+        raise InvalidValue(str(error)) from None
+    return canonical(value)

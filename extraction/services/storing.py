@@ -1,0 +1,164 @@
+"""What a reading found goes into the database: all of it or nothing, and only while the run holds its lease."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from extraction.engine.document import Page, word_to_list
+from extraction.engine.fields import BY_NAME
+from extraction.engine.record import Field, InvoiceRecord, Problem, Reading, candidate_to_dict, canonical
+from extraction.models import FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine
+
+from .audit import event_record
+from .columns import column_values, invoice_values, row_values, storable
+from .errors import LeaseLost
+from .problems import lasting_problems, problems_found
+from .reading import NO_LEASE, held
+
+logger = logging.getLogger(__name__)
+
+NOTHING_FOUND = Problem(
+    "nothing_found",
+    (),
+    "No invoice data was found. If this is an invoice, type in what it says; otherwise reject it.",
+)
+
+
+def invoice_store(*, invoice_id: int, token: UUID, reading: Reading, images: Mapping[int, Path]) -> Invoice:
+    """Store a reading and hand the invoice to review. ``images``: JPEG files by page number.
+
+    Raises LeaseLost, with nothing stored, when the run no longer holds the invoice.
+    """
+    with _stored_images(images) as names, transaction.atomic():
+        # Taking the row first makes everybody else wait, so that the token is still ours when this commits.
+        if held(invoice_id, token).update(status=Status.REVIEW, **NO_LEASE) != 1:
+            raise LeaseLost
+        invoice = Invoice.objects.get(pk=invoice_id)
+        _replace_pages(invoice, reading, names)
+        _replace_rows(invoice, reading.record)
+        rows = _replace_fields(invoice, reading.record)
+        _fill_row(invoice, reading, rows)
+        event_record(invoice=invoice, action="read", pages=len(reading.document.pages), fields=len(rows))
+    logger.info("invoice %s: read, %s pages, %.1f s", invoice_id, len(reading.document.pages), reading.seconds)
+    return invoice
+
+
+@contextmanager
+def _stored_images(images: Mapping[int, Path]) -> Iterator[dict[int, str]]:
+    """Names in the storage, written before the transaction and removed again when it does not commit."""
+    folder = timezone.now().strftime("pages/%Y/%m/")
+    names: dict[int, str] = {}
+    try:
+        for number, path in images.items():
+            with path.open("rb") as image:
+                names[number] = default_storage.save(f"{folder}{uuid4().hex}{path.suffix}", File(image))
+        yield names
+    except BaseException:
+        for name in names.values():
+            default_storage.delete(name)
+        raise
+
+
+def _replace_pages(invoice: Invoice, reading: Reading, names: Mapping[int, str]) -> None:
+    old = list(invoice.pages.exclude(image="").values_list("image", flat=True))
+    invoice.pages.all().delete()
+    InvoicePage.objects.bulk_create(
+        [_page_row(invoice, page, names.get(page.number, "")) for page in reading.document.pages]
+    )
+    transaction.on_commit(lambda: files_delete(old))
+
+
+def files_delete(names: list[str]) -> None:
+    """Remove stored files; one that cannot be removed is logged, because the rows are already gone."""
+    for name in names:
+        try:
+            default_storage.delete(name)
+        except OSError as error:
+            logger.warning("stored file %s could not be removed (%s)", name, type(error).__name__)
+
+
+def _page_row(invoice: Invoice, page: Page, image: str) -> InvoicePage:
+    return InvoicePage(
+        invoice=invoice,
+        number=page.number,
+        image=image,
+        width=page.width,
+        height=page.height,
+        rotation=page.rotation,
+        source=page.source,
+        lines=storable([[word_to_list(word) for word in line.words] for line in page.lines]),
+        text=storable(page.text),
+    )
+
+
+def _replace_fields(invoice: Invoice, record: InvoiceRecord) -> list[FieldValue]:
+    """Machine values anew; what a person typed or confirmed stays beside them."""
+    human = {row.name: row for row in invoice.field_values.filter(human_value__isnull=False)}
+    invoice.field_values.all().delete()
+    names = [name for name in BY_NAME if name in record.fields or name in human]
+    rows = [_field_row(invoice, name, record.fields.get(name), human.get(name)) for name in names]
+    return FieldValue.objects.bulk_create(rows)
+
+
+def _field_row(invoice: Invoice, name: str, found: Field | None, human: FieldValue | None) -> FieldValue:
+    row = FieldValue(invoice=invoice, name=name)
+    if found is not None:
+        row.machine_value = storable(canonical(found.value))
+        row.machine_text = storable(found.text)
+        row.confidence = min(max(found.confidence, 0.0), 1.0)
+        row.reason = storable(found.reason)[:255]
+        row.alternatives = [storable(candidate_to_dict(other)) for other in found.alternatives]
+        row.page = found.page
+        row.box = found.box.to_list() if found.box else None
+    if human is not None:
+        row.human_value = human.human_value
+        row.confirmed_by_id, row.confirmed_at = human.confirmed_by_id, human.confirmed_at
+    return row
+
+
+def _replace_rows(invoice: Invoice, record: InvoiceRecord) -> None:
+    invoice.line_items.all().delete()
+    invoice.tax_lines.all().delete()
+    items = [
+        LineItem(**{**row_values(LineItem, item), "invoice": invoice, "position": position})
+        for position, item in enumerate(record.line_items, start=1)
+    ]
+    LineItem.objects.bulk_create(items)
+    taxes = [
+        TaxLine(invoice=invoice, position=position, **row_values(TaxLine, row))
+        for position, row in enumerate(record.tax_breakdown, start=1)
+    ]
+    TaxLine.objects.bulk_create(taxes)
+
+
+def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> None:
+    record, document = reading.record, reading.document
+    machine = {name: found.value for name, found in record.fields.items()}
+    from extraction.engine import resolve
+
+    checked = resolve.check(machine, tax_breakdown=record.tax_breakdown, line_items=record.line_items)
+    lasting = lasting_problems(record.problems if rows else (NOTHING_FOUND, *record.problems), checked)
+    values = invoice_values(rows)
+    pages = len(document.pages)
+    Invoice.objects.filter(pk=invoice.pk).update(
+        read_at=timezone.now(),
+        updated_at=timezone.now(),
+        page_count=pages,
+        pages_done=pages,
+        language=document.language[:8],
+        source=document.source,
+        engine_version=reading.engine_version[:64],
+        seconds=reading.seconds,
+        problems=problems_found(invoice=invoice, values=values, lasting=lasting),
+        **column_values(values),
+    )
+    invoice.refresh_from_db()
