@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,6 +32,8 @@ WIDE_GAP = 1.3  # of the text height: a wider gap between words starts a new cel
 MAX_PHRASE = 7  # tokens
 _GLUED = re.compile(r"^([^\W\d][^:：]{1,30}[:：])([^\s/\\].*)$")
 _GLUED_NUMBER = re.compile(r"^([^\W\d_]{4,}\.?)(\d+[.,/-]\d.*)$")
+_GLUED_MARK = re.compile(r"^(.*?(?:[Nn][°º]|[Nn][Rr]\.|[Nn][Oo]\.|№|#):?)([A-Z]{0,4}\d\S*)$")
+_PARTS = re.compile(r"[^\W_]+|[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +247,7 @@ def _split_wide(words: Sequence[Word], aspect: float) -> list[list[Word]]:
 
 def _split_glued(word: Word) -> list[Word]:
     """A label and its value printed without a space are two words."""
-    match = _GLUED.match(word.text) or _GLUED_NUMBER.match(word.text)
+    match = _GLUED.match(word.text) or _GLUED_NUMBER.match(word.text) or _GLUED_MARK.match(word.text)
     if not match or "//" in word.text:
         return [word]
     cut = word.box.x0 + word.box.width * len(match[1]) / len(word.text)
@@ -320,7 +323,7 @@ def _cell_labels(row: Row, cell: Cell, offset: int, language: Language) -> Itera
     while position < len(tokens):
         for size in range(min(MAX_PHRASE, len(tokens) - position), 0, -1):
             hits = language.vocabulary.find("".join(token for token, _ in tokens[position : position + size]))
-            if hits:
+            if hits and not _inside_value(cell, tokens, position + size):
                 start, end = tokens[position][1], tokens[position + size - 1][1] + 1
                 for key, quality in hits:
                     yield _label(key, row, cell.words[start:end], offset + start, quality, position == 0)
@@ -328,6 +331,19 @@ def _cell_labels(row: Row, cell: Cell, offset: int, language: Language) -> Itera
                 break
         else:
             position += 1
+
+
+def _inside_value(cell: Cell, tokens: Sequence[tuple[str, int]], end: int) -> bool:
+    """Whether a phrase would end inside a word that goes on with digits: "INV-2023" is a value, not the label "inv"."""
+    if end >= len(tokens) or tokens[end][1] != tokens[end - 1][1]:
+        return False
+    index = tokens[end][1]
+    used = sum(position == index for _, position in tokens[:end])
+    parts = _PARTS.findall(cell.words[index].text)
+    starts = [number for number, part in enumerate(parts) if part[0].isalnum()]
+    return parts[starts[used] - 1][0] in "-/_" and any(
+        char.isdigit() for part in parts[starts[used] :] for char in part
+    )
 
 
 def _label(key: str, row: Row, words: Sequence[Word], start: int, quality: float, starts_cell: bool) -> Label:
@@ -345,7 +361,7 @@ def _stacked_labels(rows: Sequence[Row], language: Language) -> tuple[list[Label
     labels: list[Label] = []
     covered: set[tuple[int, int]] = set()
     heads = [not any(char.isdigit() for char in row.text) for row in rows]
-    for row, under in zip(rows, rows[1:], strict=False):
+    for row, under in pairwise(rows):
         if row.page != under.page or not (heads[row.index] and heads[under.index]):
             continue
         for first, cell in _short_cells(row):

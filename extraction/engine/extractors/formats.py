@@ -1,0 +1,52 @@
+"""Shapes of what stands on invoices, to keep one kind of value from being taken for another."""
+
+from __future__ import annotations
+
+import re
+
+_DATE = re.compile(
+    r"(?:\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
+    r"|\d{1,2}[ ./-]?[^\W\d_]{3,9}[.,]?[ ./'-]?(?:\d{4}|\d{2}))(?!\d)"
+)
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s?(?:am|pm|uhr|h)?", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"[-+]?(?:[$€£¥]|RM|EUR|USD|GBP|CHF)?\s?[-+]?\d{1,3}(?:[., '’]?\d{3})*[.,]\d{2}\s?(?:[$€£¥]|[A-Z]{3})?[-*]?"
+)
+_PHONE = re.compile(r"(?:\+\d[\d ()/.-]{6,}|\(\d{2,5}\)\s?[\d -]{5,}|0\d{1,4}[ /-]\d{3,4}[ -]?\d{3,4})")
+_URL = re.compile(
+    r"(?:https?:|www\.|[\w.-]+@)|\b[\w-]{2,}\.(?:com|net|org|info|biz|de|at|ch|fr|es|it|nl|be|pt|pl|se|no|dk|uk|ie|eu|my|sg|hk|us|ca|au|in|cz|hu|hr|gr|ro|tv)\b",
+    re.IGNORECASE,
+)
+
+
+def is_date(text: str) -> bool:
+    return bool(_DATE.fullmatch(text.strip(" .,;")))
+
+
+def holds_date(text: str) -> bool:
+    return bool(_DATE.search(text))
+
+
+def is_time(text: str) -> bool:
+    return bool(_TIME.fullmatch(text.strip(" .,;")))
+
+
+def is_amount(text: str) -> bool:
+    return bool(_AMOUNT.fullmatch(text.strip()))
+
+
+def holds_amount(text: str) -> bool:
+    return any(_AMOUNT.fullmatch(part) for part in text.split())
+
+
+def is_phone(text: str) -> bool:
+    return bool(_PHONE.fullmatch(text.strip(" .,;")))
+
+
+def holds_phone(text: str) -> bool:
+    return bool(_PHONE.search(text))
+
+
+def holds_address_of_net(text: str) -> bool:
+    """A web or e-mail address."""
+    return bool(_URL.search(text))

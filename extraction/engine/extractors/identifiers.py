@@ -1,0 +1,155 @@
+"""Invoice number, orders and other numbers that stand beside or under a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..document import Box, Word
+from ..language import Language, fold, label_key, label_tokens
+from ..layout import Label, Layout
+from ..record import Candidate
+from .formats import is_amount, is_date, is_phone, is_time
+
+if TYPE_CHECKING:
+    from ..read import ReadOptions
+
+# How often the value beside such a label is the invoice number, all else being right.
+_LABEL_WEIGHT = {
+    "invoice_number": 0.95,
+    "invoice_word": 0.85,
+    "receipt_number": 0.75,
+    "transaction_number": 0.4,
+    "sales_order": 0.35,
+}
+_CARD_SLIP = 0.5  # numbers beside a terminal or an authorisation belong to the card payment
+_NEAR_SLIP = 4  # rows
+_OTHERS = ("purchase_order", "sales_order", "customer_number", "contract", "project", "preceding_invoice")
+_BELOW = 0.93  # a value under its label is a little less sure than one beside it
+_MARKS = re.compile(r"^(?:n[°ºo]?\.?|nr\.?|num\.?|number|id|[#№:=.·»>-]+)$", re.IGNORECASE)
+_LEAD = re.compile(r"^(?:[#№:.=·*]+|n[°º]\.?|(?:nr|no)\.:?(?=\d))+", re.IGNORECASE)
+_HASH = re.compile(r"^#\s?(\w[\w./-]*\d[\w./-]*|\d[\w./-]*)$")
+
+
+def find_identifiers(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
+    found = list(_invoice_numbers(layout, language))
+    if not any(candidate.score >= 0.3 for candidate in found):
+        found.extend(_hash_numbers(layout))
+    return [*_merge(found), *_other_numbers(layout, language)]
+
+
+def _invoice_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
+    slips = [label.row for label in layout.labels("card_slip")]
+    for key, weight in _LABEL_WEIGHT.items():
+        for label in layout.labels(key):
+            near_slip = key != "invoice_number" and any(abs(label.row - row) <= _NEAR_SLIP for row in slips)
+            for words, placed in _values(layout, label):
+                likely = _shape(words, language) * label.quality * (_CARD_SLIP if near_slip else 1.0)
+                if placed == "below":
+                    likely *= _BELOW
+                if key not in ("invoice_number", "receipt_number") and not (placed == "right of" and label.starts_cell):
+                    likely *= 0.3  # "invoice" inside a sentence, or above whatever stands under a title
+                if likely:
+                    yield _candidate("invoice_number", words, label, weight * likely, placed)
+                    break
+
+
+def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
+    for key in _OTHERS:
+        for label in layout.labels(key):
+            for words, placed in _values(layout, label):
+                likely = _shape(words, language)
+                if likely:
+                    yield _candidate(key, words, label, 0.85 * likely * label.quality, placed)
+                    break
+
+
+def _candidate(field: str, words: Sequence[Word], label: Label, score: float, placed: str) -> Candidate:
+    text = " ".join(word.text for word in words)
+    box = Box.around(word.box for word in words)
+    return Candidate(field, clean(text), text, label.page, box, round(score, 4), f"{placed} label '{label.text}'")
+
+
+def _values(layout: Layout, label: Label) -> Iterable[tuple[tuple[Word, ...], str]]:
+    """What may be the value, best place first: right of the label, under it."""
+    right = _first_number(layout.right_of(label))
+    if right:
+        yield right, "right of"
+    for cell in layout.below(label, rows=2):
+        under = [word for word in cell.words if word.box.x1 > label.box.x0 - 0.02]
+        below = _first_number(under)
+        if below:
+            yield below, "below"
+
+
+def _first_number(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The identifier that opens ``words``: marks such as "No." skipped, parts that belong together joined."""
+    rest = list(words)
+    while rest and (_MARKS.match(rest[0].text) or not any(char.isalnum() for char in rest[0].text)):
+        rest.pop(0)
+    if not rest:
+        return ()
+    taken = [rest.pop(0)]
+    while rest and len(taken) < 4 and _continues(taken[-1], rest[0], len(taken)):
+        taken.append(rest.pop(0))
+    return tuple(taken)
+
+
+def _continues(last: Word, word: Word, count: int) -> bool:
+    if word.box.x0 - last.box.x1 > 0.025 or is_date(word.text) or is_time(word.text):
+        return False
+    text, before = word.text.strip(",;"), last.text
+    if text[:1] in "-/" or before[-1:] in "-/":
+        return any(char.isalnum() for char in text)
+    if count == 1 and before.isalpha():
+        return len(before) <= 4 and before.isupper() and any(char.isdigit() for char in text)
+    return bool(re.fullmatch(r"[A-Z]", text)) or (before.isdigit() and text.isdigit() and len(text) <= 4)
+
+
+def clean(text: str) -> str:
+    """Without the marks around it: "#: 4711." is "4711"."""
+    text = _LEAD.sub("", text.strip()).strip(" :;,.*#=|'\"()[]")
+    return re.sub(r"\s*([-/])\s*", r"\1", text)
+
+
+def _shape(words: Sequence[Word], language: Language) -> float:
+    """How much a text looks like an identifier, 0..1."""
+    text = clean(" ".join(word.text for word in words))
+    digits = sum(char.isdigit() for char in text)
+    if not digits:
+        # A booking code: letters only, nothing else beside it.
+        return 0.6 if re.fullmatch(r"[A-Z]{5,8}", text) and not language.vocabulary.find(label_key(text)) else 0.0
+    if is_date(text) or is_time(text) or is_amount(text) or is_phone(text) or len(text) > 32:
+        return 0.0
+    if any(fold(part).strip(".") in language.months for part in text.split()):
+        return 0.0
+    if "%" in text or "@" in text or re.match(r"^(?:eur|usd|gbp|rm|chf|[$€£¥])\s?\d", text, re.IGNORECASE):
+        return 0.0
+    if re.fullmatch(r"(?:19|20)\d\d", text):
+        return 0.5
+    return {1: 0.35, 2: 0.6, 3: 0.85}.get(len(text), 1.0)
+
+
+def _hash_numbers(layout: Layout) -> Iterable[Candidate]:
+    """ "# 4711" near the top of the first page, without any label."""
+    for row in layout.rows_of(1):
+        for cell in row.cells:
+            match = _HASH.match(cell.text)
+            if match and cell.box.y0 < 0.4:
+                yield Candidate("invoice_number", match[1], cell.text, 1, cell.box, 0.5, "after the sign '#'")
+
+
+def _merge(found: Sequence[Candidate]) -> list[Candidate]:
+    """One candidate per value, surer where it is printed again, on other pages for example."""
+    best: dict[str, Candidate] = {}
+    for candidate in found:
+        key = "".join(label_tokens(str(candidate.value)))
+        before = best.get(key)
+        if before is None:
+            best[key] = candidate
+        else:
+            stronger = candidate if candidate.score > before.score else before
+            best[key] = replace(stronger, score=min(0.98, stronger.score + 0.03))
+    return list(best.values())
