@@ -154,7 +154,7 @@ class Invoice(models.Model):
     gross_total = money()
     amount_due = money()
 
-    objects: ClassVar[models.Manager[Invoice]] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Invoice]] = InvoiceQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from .housekeeping import (
     invoices_purge,
     samples_load,
 )
-from .people import admin_ensure
+from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Received, invoice_receive
 from .review import (
@@ -50,5 +50,6 @@ __all__ = [
     "invoices_purge",
     "invoices_sweep",
     "leases_release",
+    "password_set",
     "samples_load",
 ]

@@ -20,7 +20,15 @@ def admin_ensure(*, email: str, password: str = "", workspace_name: str = "My co
     if user is None:
         told = "" if password else secrets.token_urlsafe(12)
         user = User.objects.create_superuser(email.strip(), password or told)
+    if not user.is_superuser:
+        user.is_staff = user.is_superuser = True
+        user.save(update_fields=["is_staff", "is_superuser"])
     if not user.memberships.exists():
         workspace = Workspace.objects.order_by("pk").first() or Workspace.objects.create(name=workspace_name)
         Membership.objects.create(workspace=workspace, user=user, role=Role.ADMIN)
     return user, told
+
+
+def password_set(*, user: User, password: str) -> None:
+    user.set_password(password)
+    user.save(update_fields=["password"])

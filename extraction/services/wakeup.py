@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -37,5 +36,5 @@ def waiting_messages() -> int:
         queue = current_app.amqp.queues[settings.CELERY_TASK_DEFAULT_QUEUE]
         bound = queue(connection.default_channel)
         bound.declare()
-        declared: Any = bound.channel.queue_declare(bound.name, passive=True)
+        declared = bound.queue_declare(passive=True)
         return int(declared.message_count)
