@@ -8,3 +8,4 @@ workers = env_int("WEB_PROCESSES", 1, least=1)
 threads = env_int("WEB_THREADS", 8, least=1)
 timeout = 120
 graceful_timeout = 8
+control_socket_disable = True

@@ -20,7 +20,7 @@ from PIL import Image
 from extraction.engine.errors import InvoiceError
 from extraction.engine.read import ReadOptions
 from extraction.models import Invoice, Workspace
-from extraction.reading import configured_reader, read_options
+from extraction.reading import Reader, configured_reader, read_options
 
 from .errors import FileUnavailable, InternalError, LeaseLost, TookTooLong
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, lease_renew
@@ -31,13 +31,13 @@ logger = logging.getLogger(__name__)
 IMAGE_SIDE = 2200  # pixels: sharp at full width on a large screen, some 300 KB a page
 
 
-def invoice_read(*, invoice_id: int) -> bool:
+def invoice_read(*, invoice_id: int, reader: Reader | None = None) -> bool:
     """Read an invoice if it waits for it; False when there was nothing to do (taken, finished or gone)."""
     token = invoice_claim(invoice_id=invoice_id)
     if token is None:
         return False
     try:
-        _read_and_store(invoice_id, token)
+        _read_and_store(invoice_id, token, reader or configured_reader())
     except LeaseLost:
         logger.info("invoice %s: this run was taken over or cancelled, nothing stored", invoice_id)
     except InvoiceError as error:
@@ -50,12 +50,12 @@ def invoice_read(*, invoice_id: int) -> bool:
     return True
 
 
-def _read_and_store(invoice_id: int, token: UUID) -> None:
+def _read_and_store(invoice_id: int, token: UUID, reader: Reader) -> None:
     invoice = Invoice.objects.select_related("workspace").get(pk=invoice_id)
     with TemporaryDirectory(prefix="invoicelens-") as name, LeaseKeeper(invoice_id, token):
         folder = Path(name)
         images: dict[int, Path] = {}
-        reading = configured_reader()(
+        reading = reader(
             _local_copy(invoice, folder),
             options=_options(invoice.workspace),
             on_page=partial(_report, invoice_id, token),

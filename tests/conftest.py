@@ -1,0 +1,66 @@
+"""A workspace, one person for each role, somebody from outside, and builders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extraction.models import Invoice, Membership, Role, User, Workspace
+
+from . import builders
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_test(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+def make_user(email: str, workspace: Workspace | None = None, role: Role = Role.REVIEWER) -> User:
+    user = User.objects.create_user(email, PASSWORD)
+    if workspace is not None:
+        Membership.objects.create(workspace=workspace, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    return Workspace.objects.create(name="Acme")
+
+
+@pytest.fixture
+def uploader(workspace: Workspace) -> User:
+    return make_user("uploader@example.com", workspace, Role.UPLOADER)
+
+
+@pytest.fixture
+def reviewer(workspace: Workspace) -> User:
+    return make_user("reviewer@example.com", workspace, Role.REVIEWER)
+
+
+@pytest.fixture
+def approver(workspace: Workspace) -> User:
+    return make_user("approver@example.com", workspace, Role.APPROVER)
+
+
+@pytest.fixture
+def admin(workspace: Workspace) -> User:
+    return make_user("admin@example.com", workspace, Role.ADMIN)
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Somebody with a workspace of their own."""
+    return make_user("outsider@example.com", Workspace.objects.create(name="Elsewhere"), Role.ADMIN)
+
+
+@pytest.fixture
+def make_invoice(workspace: Workspace) -> Callable[..., Invoice]:
+    def make(workspace: Workspace = workspace, **options: Any) -> Invoice:
+        return builders.make_invoice(workspace, **options)
+
+    return make
