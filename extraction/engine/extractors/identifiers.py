@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..document import Box, Word
 from ..language import Language, fold, label_key, label_tokens
-from ..layout import Label, Layout
+from ..layout import Label, Layout, same_column
 from ..record import Candidate
 from .formats import is_amount, is_date, is_phone, is_time
 
@@ -78,6 +78,10 @@ def _values(layout: Layout, label: Label) -> Iterable[tuple[tuple[Word, ...], st
     if right:
         yield right, "right of"
     for cell in layout.below(label, rows=2):
+        if any(
+            other.starts_cell and same_column(other.box, cell.words[0].box) for other in layout.labels_in_row(cell.row)
+        ):
+            continue  # it is a label itself, or begins with one
         under = [word for word in cell.words if word.box.x1 > label.box.x0 - 0.02]
         below = _first_number(under)
         if below:

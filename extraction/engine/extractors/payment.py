@@ -1,0 +1,131 @@
+"""Bank details: IBAN and BIC. Check digits decide, so that a misread account is never offered with confidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from schwifty import BIC, IBAN
+
+from ..document import Box, Word
+from ..language import Language
+from ..layout import Layout, Row, TextMap
+from ..record import Candidate
+
+if TYPE_CHECKING:
+    from ..read import ReadOptions
+
+_IBAN_START = re.compile(r"(?<![^\W_])([A-Z]{2})[ ]?[\dOoIlSBZ]{2}(?=[\s\dA-Z])")
+_BIC = re.compile(r"(?<![^\W_])[A-Z]{4} ?[A-Z]{2} ?[A-Z0-9]{2}(?: ?[A-Z0-9]{3})?(?![^\W_])")
+_PRINTED = re.compile(r"[A-Z]{2} ?[0-9A-Z]{2}(?: ?(?=[A-Z]{0,4}\d)[A-Z0-9]{2,30})*")
+_SEPARATORS = " .-\u00a0"
+_LONGEST, _SHORTEST = 34, 15
+# What recognition makes of digits; taken back only where the check digits then agree.
+_MISREAD = str.maketrans("OoQDIlSBZG", "0000115826")
+_NEAR = 3  # rows between an IBAN and its BIC
+
+
+def find_payment(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
+    ibans = [candidate for row in layout.rows for candidate in _ibans(layout, row)]
+    return [*ibans, *_bics(layout, ibans)]
+
+
+def _ibans(layout: Layout, row: Row) -> Iterable[Candidate]:
+    words = _with_next_row(layout, row)
+    chars = TextMap(words)
+    own = len(TextMap(row.words).text)
+    labels = [label.box.x0 for label in layout.labels_in_row(row.index) if label.key == "iban"]
+    for match in _IBAN_START.finditer(chars.text, 0, own):
+        found = _read_iban(chars.text, match.start())
+        if found:
+            value, end, repaired = found
+            reason = (
+                "check digits are right after correcting misread characters" if repaired else "check digits are right"
+            )
+            score = 0.9 if repaired else 0.98
+        elif (
+            _right_of_any(labels, chars.box(*match.span()).x0)
+            and len(_as_printed(chars.text, match.start())[0]) >= _SHORTEST
+        ):
+            value, end = _as_printed(chars.text, match.start())
+            reason, score = "label 'IBAN', but the check digits do not agree", 0.25
+        else:
+            continue
+        box = chars.box(match.start(), end)
+        yield Candidate("iban", value, chars.text[match.start() : end], row.page, box, score, reason)
+
+
+def _right_of_any(labels: list[float], x0: float) -> bool:
+    return any(label < x0 for label in labels)
+
+
+def _with_next_row(layout: Layout, row: Row) -> tuple[Word, ...]:
+    """An IBAN may go on in the next row, under its beginning."""
+    following = layout.rows[row.index + 1 : row.index + 2]
+    return row.words + (following[0].words if following and following[0].page == row.page else ())
+
+
+def _read_iban(text: str, start: int) -> tuple[str, int, bool] | None:
+    """(IBAN, end in ``text``, whether characters were corrected), if check digits prove one."""
+    compact, ends = "", []
+    for position in range(start, len(text)):
+        char = text[position]
+        if char in _SEPARATORS:
+            continue
+        if not (char.isascii() and char.isalnum()) or len(compact) == _LONGEST:
+            break
+        compact += char
+        ends.append(position + 1)
+    for length in range(len(compact), _SHORTEST - 1, -1):
+        plain = compact[:length].upper()
+        if _is_iban(plain):
+            return plain, ends[length - 1], False
+    for length in range(len(compact), _SHORTEST - 1, -1):
+        for repaired in _repairs(compact[:length]):
+            if _is_iban(repaired):
+                return repaired, ends[length - 1], True
+    return None
+
+
+def _repairs(text: str) -> Iterable[str]:
+    """All doubtful characters read as digits, then each one alone: more tries would let chance agree."""
+    yield text[:2] + text[2:].translate(_MISREAD)
+    for position, char in enumerate(text[2:], start=2):
+        digit = char.translate(_MISREAD)
+        if digit != char:
+            yield text[:position] + digit + text[position + 1 :]
+
+
+def _is_iban(text: str) -> bool:
+    return bool(IBAN(text, allow_invalid=True).is_valid)
+
+
+def _as_printed(text: str, start: int) -> tuple[str, int]:
+    match = _PRINTED.match(text, start)
+    printed = match[0] if match else text[start:]
+    return printed.replace(" ", ""), start + len(printed)
+
+
+def _bics(layout: Layout, ibans: list[Candidate]) -> Iterable[Candidate]:
+    countries = {str(candidate.value)[:2] for candidate in ibans}
+    rows = {label.row: label for label in layout.labels("bic")}
+    for label in rows.values():
+        for index in range(label.row, min(label.row + _NEAR, len(layout.rows))):
+            row = layout.rows[index]
+            words = row.words[label.end :] if index == label.row else row.words
+            found = _bic(words, countries) if words and row.page == label.page else None
+            if found:
+                value, text, box = found
+                yield Candidate("bic", value, text, row.page, box, 0.95, f"label '{label.text}'")
+                break
+
+
+def _bic(words: tuple[Word, ...], countries: set[str]) -> tuple[str, str, Box] | None:
+    chars = TextMap(words)
+    for match in _BIC.finditer(chars.text):
+        value = match[0].replace(" ", "")
+        known = BIC(value, allow_invalid=True).is_valid
+        if known and (not countries or value[4:6] in countries):
+            return value, match[0], chars.box(*match.span())
+    return None

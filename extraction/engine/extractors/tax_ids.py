@@ -1,0 +1,178 @@
+"""VAT ids: the vendor's and the buyer's, by label, check digits and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from stdnum import get_cc_module
+
+from ..document import Box, Word
+from ..language import Language, fold
+from ..layout import Label, Layout, TextMap
+from ..record import Candidate
+from .formats import is_date
+from .roles import Places, buyer_places
+
+if TYPE_CHECKING:
+    from ..read import ReadOptions
+
+# Tried in this order for a number without a country; each checks its own check digits.
+_NATIONAL = ("pl", "es", "it", "ie", "gb", "pt", "gr", "hr", "nl", "fr", "be", "se", "no", "dk", "in", "au", "ch")
+_WITH_PREFIX = re.compile(
+    r"(?<![^\W_])(ATU|CHE|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)"
+    r"[ .:-]{0,2}[0-9A-Z](?:[ .-]{0,2}[0-9A-Z]){6,13}(?![^\W_])"
+)
+# Forms that are told from other numbers without label or country, by the document's language.
+_NATIONAL_FORMS = {"es": re.compile(r"(?<![^\W_])[A-HJNP-SUVW]-?\d{8}(?![^\W_])")}
+_FOOTER = 0.85  # below, on a page, ids are the vendor's
+_BARE = re.compile(r"(?<![^\W_])[A-Z]?[ -]?\d[\d .-]{5,16}\d?(?:-?[A-Z]{1,2})?(?![^\W_])|[A-Z]{1,4}\d{3,}[A-Z0-9]{2,}")
+_NEXT_WORD = re.compile(r"\s(?=[A-Z]{2,}(?![A-Z\d]*\d))")
+_MARKS = re.compile(r"^[\s:.#№-]+")
+
+
+def find_tax_ids(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
+    own = {_compact(number) for number in options.own_tax_ids}
+    found: dict[str, Candidate] = {}
+    buyers = buyer_places(layout)
+    for candidate in (
+        *_labelled(layout, buyers),
+        *_after_tax_word(layout, buyers),
+        *_unlabelled(layout, language, buyers),
+    ):
+        key = _compact(str(candidate.value))
+        if key in own:
+            candidate = replace(candidate, field="buyer_tax_id")
+        before = found.get(key)
+        if before is None or candidate.score > before.score:
+            found[key] = candidate
+    return _first_is_vendors(list(found.values()))
+
+
+def _first_is_vendors(found: Sequence[Candidate]) -> list[Candidate]:
+    """Of several vendor ids the first in reading order is a little more likely, the one in the footer more so."""
+    ordered = sorted(found, key=lambda c: (c.page, c.box.y0 if c.box else 0.0))
+    seen = 0
+    result = []
+    for candidate in ordered:
+        if candidate.field == "vendor_tax_id":
+            in_footer = seen and candidate.box and candidate.box.y0 > _FOOTER
+            factor = 1.04 if in_footer else 0.97**seen
+            candidate = replace(candidate, score=round(min(0.98, candidate.score * factor), 4))
+            seen += 1
+        result.append(candidate)
+    return result
+
+
+def _labelled(layout: Layout, buyers: Places) -> Iterable[Candidate]:
+    for key in ("buyer_tax_id", "vendor_tax_id"):
+        for label in layout.labels(key):
+            for words, placed in _places(layout, label):
+                found = _read(words)
+                if found:
+                    value, text, box, sure = found
+                    is_buyers = key == "buyer_tax_id" or buyers.holds(label.page, box)
+                    field = "buyer_tax_id" if is_buyers else "vendor_tax_id"
+                    reason = f"{placed} label '{label.text}'" + (", check digits are right" if sure >= 0.9 else "")
+                    score = sure * label.quality * (1.0 if placed == "right of" else 0.9)
+                    yield Candidate(field, value, text, label.page, box, round(score, 4), reason)
+                    break
+
+
+def _places(layout: Layout, label: Label) -> Iterable[tuple[Sequence[Word], str]]:
+    right = layout.right_of(label)
+    if any(char.isalnum() for word in right for char in word.text):
+        yield right, "right of"
+        return
+    for cell in layout.below(label, rows=2):
+        if not any(
+            other.starts_cell and other.box.x0 <= cell.box.x0 + 0.005 for other in layout.labels_in_row(cell.row)
+        ):
+            yield cell.words, "below"
+
+
+def _after_tax_word(layout: Layout, buyers: Places) -> Iterable[Candidate]:
+    """ "VAT: GB 123 4567 89": the word for the tax, then a number in the form of an id."""
+    for label in layout.labels("tax_total"):
+        chars = TextMap(layout.right_of(label))
+        match = _WITH_PREFIX.match(chars.text.lstrip(" :.-"))
+        if match and sum(char.isdigit() for char in match[0]) >= 7:
+            shift = len(chars.text) - len(chars.text.lstrip(" :.-"))
+            box = chars.box(match.start() + shift, match.end() + shift)
+            field = "buyer_tax_id" if buyers.holds(label.page, box) else "vendor_tax_id"
+            value = _valid_with_prefix(match[0]) or _compact(_NEXT_WORD.split(match[0])[0])
+            yield Candidate(field, value, match[0], label.page, box, 0.75, f"right of '{label.text}'")
+
+
+def _unlabelled(layout: Layout, language: Language, buyers: Places) -> Iterable[Candidate]:
+    """Ids whose form and check digits need no label."""
+    national = _NATIONAL_FORMS.get(language.code)
+    for row in layout.rows:
+        chars = TextMap(row.words)
+        found = [(match, _valid_with_prefix(match[0]), 0.85) for match in _WITH_PREFIX.finditer(chars.text)]
+        if national:
+            found += [
+                (match, _compact(match[0]) if _valid_somewhere(match[0]) else None, 0.6)
+                for match in national.finditer(chars.text)
+            ]
+        for match, value, score in found:
+            if value:
+                box = chars.box(*match.span())
+                field = "buyer_tax_id" if buyers.holds(row.page, box) else "vendor_tax_id"
+                reason = "form and check digits of a VAT id"
+                yield Candidate(field, value, match[0].strip(), row.page, box, score, reason)
+
+
+def _read(words: Sequence[Word]) -> tuple[str, str, Box, float] | None:
+    """(value, text, box, how sure) of the id that opens ``words``."""
+    if not words:
+        return None
+    chars = TextMap(words)
+    skip = _MARKS.match(chars.text)
+    start = skip.end() if skip else 0
+    prefixed = _WITH_PREFIX.search(chars.text, start)
+    if prefixed and prefixed.start() - start < 12:
+        value = _valid_with_prefix(prefixed[0])
+        printed = _NEXT_WORD.split(prefixed[0])[0].strip(" .-")
+        if value or sum(char.isdigit() for char in printed) >= 7:
+            return value or printed, printed, chars.box(*prefixed.span()), 0.95 if value else 0.75
+    bare = _BARE.search(chars.text, start)
+    if not bare or bare.start() - start > 12 or is_date(bare[0]):
+        return None
+    text = bare[0].strip(" .-")
+    if sum(char.isdigit() for char in text) < 6:
+        return None
+    return text, text, chars.box(*bare.span()), 0.9 if _valid_somewhere(text) else 0.65
+
+
+def _valid_with_prefix(text: str) -> str | None:
+    """The compact id when its check digits are right, misread digits put right; words behind it cut off."""
+    for attempt in (_compact(text), _compact(text.translate(str.maketrans("OIl", "011")))):
+        for end in range(len(attempt), 7, -1):
+            if end < len(attempt) and attempt[end].isdigit():
+                continue  # part of a longer number, such as a bank account
+            number = attempt[:end]
+            module = _module(number[:2].lower())
+            if module is not None and module.is_valid(number if number[:2] == "CH" else number[2:]):
+                return number
+    return None
+
+
+def _valid_somewhere(text: str) -> bool:
+    number = _compact(text)
+    return any(module is not None and module.is_valid(number) for module in map(_module, _NATIONAL))
+
+
+@cache
+def _module(country: str) -> ModuleType | Any:
+    """stdnum's checker of a country's VAT numbers; None where there is none."""
+    known = {"el": "gr", "xi": "gb"}.get(country, country)
+    return get_cc_module(known, "vat")
+
+
+def _compact(text: str) -> str:
+    return "".join(char for char in fold(text).upper() if char.isalnum())
