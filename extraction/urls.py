@@ -1,3 +1,29 @@
-from django.urls import URLPattern
+"""Addresses of the pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from .forms import SignInForm
+from .views import actions, export, files, inbox, review, upload
+
+urlpatterns = [
+    path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
+    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("", inbox.inbox, name="inbox"),
+    path("live/", inbox.live, name="live"),
+    path("samples/", inbox.samples, name="samples"),
+    path("upload/", upload.upload, name="upload"),
+    path("export/", export.export, name="export"),
+    path("invoices/<int:invoice_id>/", review.review, name="review"),
+    path("invoices/<int:invoice_id>/progress/", review.progress, name="progress"),
+    path("invoices/<int:invoice_id>/fields/<slug:name>/", review.field_save, name="field-save"),
+    path("invoices/<int:invoice_id>/approve/", actions.approve, name="approve"),
+    path("invoices/<int:invoice_id>/reopen/", actions.reopen, name="reopen"),
+    path("invoices/<int:invoice_id>/reject/", actions.reject, name="reject"),
+    path("invoices/<int:invoice_id>/retry/", actions.retry, name="retry"),
+    path("invoices/<int:invoice_id>/delete/", actions.delete, name="delete"),
+    path("invoices/<int:invoice_id>/restore/", actions.restore, name="restore"),
+    path("invoices/<int:invoice_id>/original/", files.original, name="original"),
+    path("invoices/<int:invoice_id>/pages/<int:number>/image/", files.page_image, name="page-image"),
+    path("invoices/<int:invoice_id>/pages/<int:number>/words/", files.page_words, name="page-words"),
+]

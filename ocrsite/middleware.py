@@ -1,9 +1,13 @@
-"""Headers that every response carries."""
+"""Headers that every response carries, and what is refused before a page is asked."""
 
 from collections.abc import Callable
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -15,5 +19,43 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         return response
+
+    return middleware
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """A page leads to the sign-in; a script gets 401, so that it can say so and keep what the person was doing."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
+        json = request.headers.get("Accept", "").startswith("application/json")
+        if json or request.headers.get("HX-Request"):
+            answer = JsonResponse({"error": _("Your session has ended. Sign in again.")}, status=401)
+            return cast(HttpResponseRedirect, answer)  # the base class never looks at it
+        return super().handle_no_permission(request, view_func)
+
+
+FORM_OVERHEAD = 64 * 1024  # boundaries and the small fields beside the file
+DRAINED = 1024 * 1024 * 1024
+
+
+def upload_limit(get_response: GetResponse) -> GetResponse:
+    """Refuse a body that is too large by its announced length, before anything of it is stored.
+
+    What is still coming is read and dropped: a browser whose request is cut off shows a broken connection, not our
+    answer. Beyond ``DRAINED`` bytes it may.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if length <= settings.MAX_UPLOAD_MB * 1024 * 1024 + FORM_OVERHEAD:
+            return get_response(request)
+        left = min(length, DRAINED)
+        while left > 0 and (chunk := request.read(min(left, 256 * 1024))):
+            left -= len(chunk)
+        text = _("This is larger than %(mb)d MB. Scan at 200 to 300 dpi, split it, or upload fewer files at once.")
+        message = text % {"mb": settings.MAX_UPLOAD_MB}
+        if request.headers.get("Accept", "").startswith("application/json"):
+            return JsonResponse({"error": message, "code": "too_large"}, status=413)
+        return render(request, "413.html", {"message": message}, status=413)
 
     return middleware

@@ -1,0 +1,44 @@
+"""What browsers send, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
+
+from .exports import EXPORTS
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail and password; one message for both, so that nobody can find out which addresses have an account."""
+
+    username = forms.EmailField(label=_("E-mail"), max_length=254)
+    error_messages = {
+        "invalid_login": _("This e-mail and password do not fit together. Check both, and whether Caps Lock is on."),
+        "inactive": _("This account is switched off. Ask your administrator to switch it on again."),
+    }
+
+    def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        common = {"class": "input", "required": True}
+        self.fields["username"].widget.attrs |= common | {"autocomplete": "username", "autofocus": True}
+        self.fields["password"].widget.attrs |= common | {"autocomplete": "current-password"}
+
+
+class RejectForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        error_messages={"required": _("Say in a few words why this document is rejected.")},
+    )
+
+
+class ExportForm(forms.Form):
+    format = forms.ChoiceField(choices=[(name, export.label) for name, export in EXPORTS.items()], required=False)
+    bom = forms.BooleanField(required=False)
+    mark = forms.BooleanField(required=False)
+
+    def clean_format(self) -> str:
+        return self.cleaned_data["format"] or next(iter(EXPORTS))

@@ -1,0 +1,113 @@
+"""What templates need to show: icons, amounts, words for a confidence."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+# Drawn on a 24 by 24 grid with a stroke; app.css sets size and colour.
+ICONS: dict[str, str] = {
+    "alert": '<path d="M12 4 2.8 19.5h18.4z"/><path d="M12 10v4.5"/><path d="M12 17.2v.1"/>',
+    "arrow-left": '<path d="M19 12H5"/><path d="m11 6-6 6 6 6"/>',
+    "archive": '<path d="M4 8h16v11H4z"/><path d="M3 4.5h18V8H3z"/><path d="M10 12h4"/>',
+    "camera": '<path d="M4 8h3.5L9 5.5h6L16.5 8H20v11H4z"/><circle cx="12" cy="13" r="3.2"/>',
+    "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
+    "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',
+    "chevron-left": '<path d="m14.5 6-6 6 6 6"/>',
+    "chevron-right": '<path d="m9.5 6 6 6-6 6"/>',
+    "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>',
+    "close": '<path d="M6 6l12 12"/><path d="M18 6 6 18"/>',
+    "document": '<path d="M6 3h8l4 4v14H6z"/><path d="M14 3v4h4"/><path d="M9 12h6"/><path d="M9 16h6"/>',
+    "download": '<path d="M12 4v11"/><path d="m7 10.5 5 5 5-5"/><path d="M4.5 20h15"/>',
+    "edit": '<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19z"/>',
+    "eye": '<path d="M2.5 12S6 5.5 12 5.5s9.5 6.5 9.5 6.5-3.5 6.5-9.5 6.5-9.5-6.5-9.5-6.5z"/>'
+    '<circle cx="12" cy="12" r="3"/>',
+    "fit": '<path d="M3 12h18"/><path d="m6.5 8.5-3.5 3.5 3.5 3.5"/><path d="m17.5 8.5 3.5 3.5-3.5 3.5"/>',
+    "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5"/><path d="M12 7.8v.1"/>',
+    "keyboard": '<path d="M3 6.5h18v11H3z"/><path d="M7 10h.1M11 10h.1M15 10h.1M17.5 10h.1M8 14h8"/>',
+    "minus": '<path d="M5 12h14"/>',
+    "more": '<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="3"/>',
+    "plus": '<path d="M12 5v14"/><path d="M5 12h14"/>',
+    "queue": '<path d="M4 6h16"/><path d="M4 12h16"/><path d="M4 18h9"/>',
+    "retry": '<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4"/><path d="M19.5 3.5v4h-4"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
+    "sort-down": '<path d="M12 5v14"/><path d="m6.5 13.5 5.5 5.5 5.5-5.5"/>',
+    "sort-up": '<path d="M12 19V5"/><path d="m6.5 10.5 5.5-5.5 5.5 5.5"/>',
+    "stop": '<circle cx="12" cy="12" r="8.5"/><path d="m6.5 6.5 11 11"/>',
+    "theme": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17a8.5 8.5 0 0 0 0-17z" fill="currentColor"/>',
+    "trash": '<path d="M4.5 7h15"/><path d="M9 7V4h6v3"/><path d="m6.5 7 1 13h9l1-13"/>',
+    "upload": '<path d="M12 19V7"/><path d="m7 11.5 5-5 5 5"/><path d="M4.5 3.5h15"/>',
+    "user": '<circle cx="12" cy="8.5" r="4"/><path d="M4.5 20c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5"/>',
+}
+
+STATUS_LOOK: dict[str, tuple[str, str]] = {  # status -> icon, colour of its pill
+    "queued": ("clock", ""),
+    "reading": ("eye", "info"),
+    "review": ("edit", "check"),
+    "approved": ("check", "ok"),
+    "exported": ("archive", "ok"),
+    "failed": ("alert", "bad"),
+    "rejected": ("stop", ""),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An inline picture that says nothing to a screen reader: the text beside it does."""
+    body = mark_safe(ICONS[name])  # noqa: S308 - our own constant
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', body)
+
+
+@register.inclusion_tag("status_pill.html")
+def status_pill(status: str, label: str) -> dict[str, str]:
+    look, tone = STATUS_LOOK.get(status, ("document", ""))
+    return {"icon_name": look, "tone": tone, "label": label}
+
+
+@register.filter
+def amount(value: Any) -> str:
+    """12345.6 -> 12,345.60; more than two decimals stay when they mean something."""
+    if value in (None, ""):
+        return ""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return number_format(number, max(2, decimals(number)), force_grouping=True)
+
+
+@register.filter
+def quantity(value: Any) -> str:
+    """2.0000 -> 2; 1.2500 -> 1.25."""
+    if value in (None, ""):
+        return ""
+    number = Decimal(str(value))
+    return number_format(number, decimals(number), force_grouping=True)
+
+
+def decimals(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A confidence for people: never 100 %, because nothing that was read is certain."""
+    return "" if value is None else _("%(share)d %%") % {"share": min(99, round(value * 100))}
+
+
+@register.simple_tag
+def undo_of(message: Message) -> str:
+    """The address that takes back what a message tells, or "": its tags read ``undo ADDRESS ID``."""
+    tags = (message.extra_tags or "").split()
+    return reverse(tags[1], args=[int(tags[2])]) if tags[:1] == ["undo"] else ""

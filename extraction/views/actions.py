@@ -1,0 +1,99 @@
+"""Buttons: each is one service call, then back to where the work goes on."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from extraction import services
+from extraction.forms import RejectForm
+from extraction.models import Invoice
+
+from .common import explains_refusals, is_htmx, own_invoice, refused, signed_in, where_from
+from .listing import Listing
+
+
+@require_POST
+@explains_refusals
+def approve(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    invoice, user, listing = own_invoice(request, invoice_id), signed_in(request), Listing.of(request.GET)
+    # Found before it is approved: a filter may drop it from the list afterwards.
+    waiting = listing.neighbours(user, invoice)[2]
+    services.invoice_approve(invoice=invoice, user=user)
+    done(request, _("Approved %(file)s."), invoice, undo="reopen")
+    return go_on(listing, waiting)
+
+
+@require_POST
+@explains_refusals
+def reject(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    invoice, user, listing = own_invoice(request, invoice_id), signed_in(request), Listing.of(request.GET)
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        return refused(request, " ".join(str(error) for error in form.errors["reason"]), status=422)
+    waiting = listing.neighbours(user, invoice)[2]
+    services.invoice_reject(invoice=invoice, user=user, reason=form.cleaned_data["reason"])
+    done(request, _("Rejected %(file)s."), invoice, undo="reopen")
+    return go_on(listing, waiting)
+
+
+@require_POST
+@explains_refusals
+def reopen(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    invoice = own_invoice(request, invoice_id)
+    services.invoice_reopen(invoice=invoice, user=signed_in(request))
+    messages.success(request, _("%(file)s is open for changes again.") % {"file": invoice.file_name})
+    return redirect("review", invoice.pk)
+
+
+@require_POST
+@explains_refusals
+def retry(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    invoice = own_invoice(request, invoice_id)
+    services.invoice_retry(invoice=invoice, user=signed_in(request))
+    messages.success(request, _("%(file)s is being read again.") % {"file": invoice.file_name})
+    return refreshed() if is_htmx(request) else redirect(where_from(request))
+
+
+@require_POST
+@explains_refusals
+def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    invoice = own_invoice(request, invoice_id)
+    services.invoice_delete(invoice=invoice, user=signed_in(request))
+    done(request, _("Deleted %(file)s."), invoice, undo="restore")
+    if is_htmx(request):
+        return refreshed()
+    query = Listing.of(request.GET).query()
+    return redirect(f"{reverse('inbox')}?{query}" if query else "inbox")
+
+
+@require_POST
+@explains_refusals
+def restore(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The deleted are not theirs to see any more, so the service looks for itself whose it was."""
+    try:
+        invoice = services.invoice_restore(invoice_id=invoice_id, user=signed_in(request))
+    except Invoice.DoesNotExist as error:
+        raise Http404 from error
+    messages.success(request, _("%(file)s is back.") % {"file": invoice.file_name})
+    return redirect(where_from(request))
+
+
+def done(request: HttpRequest, text: str, invoice: Invoice, *, undo: str) -> None:
+    """A message with an Undo button; base.html makes it of the tag."""
+    messages.success(request, text % {"file": invoice.file_name}, extra_tags=f"undo {undo} {invoice.pk}")
+
+
+def go_on(listing: Listing, waiting: int | None) -> HttpResponse:
+    query = listing.query()
+    target = reverse("review", args=[waiting]) if waiting else reverse("inbox")
+    return redirect(f"{target}?{query}" if query else target)
+
+
+def refreshed() -> HttpResponse:
+    """The list fetches itself, and with it the message."""
+    return HttpResponse(status=204, headers={"HX-Trigger": "refresh"})

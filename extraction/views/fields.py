@@ -1,0 +1,145 @@
+"""How one field looks on the review form: its value, how sure the machine is, and where it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from extraction import selectors
+from extraction.engine.fields import DOCUMENT_TYPES, FIELDS, GROUPS, FieldSpec, Kind
+from extraction.models import FieldValue, Invoice
+from extraction.templatetags.ui import percent
+
+SURE = 0.9  # from here on people may trust a value without looking
+DOUBTFUL = 0.5
+MAIN = tuple(spec.name for spec in FIELDS if spec.main)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """``error`` and ``typed`` are set while what a person typed is no value of the field."""
+
+    spec: FieldSpec
+    row: FieldValue | None
+    problems: Sequence[Mapping[str, Any]] = ()
+    error: str = ""
+    typed: str | None = None
+    saved: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def label(self) -> str:
+        return _(self.spec.label)
+
+    @property
+    def kind(self) -> Kind:
+        return self.spec.kind
+
+    @property
+    def value(self) -> str:
+        return self.row.value if self.row else ""
+
+    @property
+    def shown(self) -> str:
+        return self.value if self.typed is None else self.typed
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Of a choice, all; an unknown stored value stays choosable instead of vanishing."""
+        if self.kind is not Kind.CHOICE:
+            return []
+        known = {"": "", **{value: _(label) for value, label in DOCUMENT_TYPES.items()}}
+        return list(({self.shown: self.shown} | known).items())
+
+    @property
+    def human(self) -> bool:
+        return bool(self.row and self.row.human_value is not None)
+
+    @property
+    def corrected(self) -> bool:
+        return bool(self.row and self.human and self.row.human_value != self.row.machine_value)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Colour and words of the pill."""
+        if self.corrected:
+            return "info", _("entered") if self.value else _("emptied")
+        if self.human:
+            return "ok", _("confirmed")
+        if not self.value:
+            return ("check", _("missing")) if self.spec.required else ("", _("not found"))
+        confidence = (self.row.confidence if self.row else None) or 0.0
+        if confidence >= SURE:
+            return "ok", _("sure %s") % percent(confidence)
+        word = _("check %s") if confidence >= DOUBTFUL else _("doubtful %s")
+        return ("check" if confidence >= DOUBTFUL else "bad"), word % percent(confidence)
+
+    @property
+    def unsure(self) -> bool:
+        return bool(self.value) and not self.human and self.state[0] != "ok"
+
+    @property
+    def alternatives(self) -> list[dict[str, Any]]:
+        """Other values that were read, each once and not the one that holds."""
+        seen, found = {self.value}, []
+        for other in self.row.alternatives if self.row else []:
+            if other["value"] not in seen:
+                seen.add(other["value"])
+                found.append({**other, "place": place(other.get("page"), other.get("box"))})
+        return found[:4]
+
+    @property
+    def place(self) -> str:
+        """Where the value that holds was read; a corrected one has a place only if it was an alternative."""
+        if self.row is None or not self.value:
+            return ""
+        if not self.corrected:
+            return place(self.row.page, self.row.box)
+        same = (other for other in self.row.alternatives if other["value"] == self.value)
+        return next((place(other.get("page"), other.get("box")) for other in same), "")
+
+
+def place(page: int | None, box: Sequence[float] | None) -> str:
+    """``page x0 y0 x1 y1`` for the script that draws it, or ""."""
+    return " ".join(str(number) for number in (page, *box)) if page and box else ""
+
+
+@dataclass(slots=True)
+class Group:
+    key: str
+    label: str
+    main: list[FieldView] = field(default_factory=list)
+    more: list[FieldView] = field(default_factory=list)
+
+
+def field_views(invoice: Invoice) -> dict[str, FieldView]:
+    """Every field of the catalogue, also those that nobody found: a person can fill them in."""
+    rows = {row.spec.name: row for row in selectors.review_fields(invoice)}
+    return {
+        spec.name: FieldView(spec, rows[spec.name].value, rows[spec.name].problems)
+        if spec.name in rows
+        else FieldView(spec, None)
+        for spec in FIELDS
+    }
+
+
+def grouped(views: Mapping[str, FieldView]) -> list[Group]:
+    groups = {key: Group(key, _(label)) for key, label in GROUPS.items()}
+    for view in views.values():
+        group = groups[view.spec.group]
+        (group.main if view.spec.main else group.more).append(view)
+    return list(groups.values())
+
+
+def doubtful_fields() -> QuerySet[FieldValue]:
+    """Main values that nobody looked at and the machine is not sure of."""
+    return FieldValue.objects.filter(human_value__isnull=True, confidence__lt=SURE, name__in=MAIN).exclude(
+        machine_value=""
+    )

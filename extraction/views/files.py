@@ -1,0 +1,53 @@
+"""Stored files and words of pages, only for those who may see the invoice."""
+
+from __future__ import annotations
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from extraction.models import InvoicePage
+
+from .common import own_invoice
+
+IMAGE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
+# The address carries the time of the reading, so what it names never changes; only this browser may keep it.
+KEEP = "private, max-age=604800, immutable"
+
+
+@require_GET
+def page_image(request: HttpRequest, invoice_id: int, number: int) -> HttpResponseBase:
+    page = get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number)
+    name = page.image.name or ""
+    media_type = IMAGE_TYPES.get(name.rpartition(".")[2].lower())
+    if media_type is None:
+        raise Http404
+    return _file(name, media_type, keep=KEEP)
+
+
+@require_GET
+def page_words(request: HttpRequest, invoice_id: int, number: int) -> HttpResponseBase:
+    """The page's words with their places: a click on one fills a field."""
+    page = get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number)
+    response = JsonResponse({"lines": page.lines})
+    response["Cache-Control"] = KEEP
+    return response
+
+
+@require_GET
+def original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
+    """The file as it was uploaded, always as a download: it is a stranger's content and not for our origin."""
+    invoice = own_invoice(request, invoice_id)
+    return _file(invoice.file.name or "", invoice.media_type, keep="private, no-cache", save_as=invoice.file_name)
+
+
+def _file(name: str, media_type: str, *, keep: str, save_as: str = "") -> FileResponse:
+    try:
+        content = default_storage.open(name, "rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(content, content_type=media_type, as_attachment=bool(save_as), filename=save_as)
+    response["Cache-Control"] = keep
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

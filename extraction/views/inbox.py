@@ -1,0 +1,109 @@
+"""The inbox: every document of the person's workspaces, with its state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from extraction import selectors, services
+from extraction.models import Invoice, Status
+from extraction.permissions import NotAllowed, actions_in
+
+from .common import signed_in
+from .fields import doubtful_fields
+from .listing import Listing
+
+PER_PAGE = 50
+WORKING = (Status.QUEUED, Status.READING)
+
+
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The page; for htmx, just its list."""
+    user, listing = signed_in(request), Listing.of(request.GET)
+    workspace = selectors.workspace_for(user)
+    counts = selectors.status_counts(user)
+    page = Paginator(listing.invoices(user), PER_PAGE).get_page(request.GET.get("page"))
+    invoices = with_doubts(page.object_list)
+    context = {
+        "listing": listing,
+        "tabs": listing.tabs(counts),
+        "columns": listing.columns(),
+        "page": page,
+        "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "invoices": invoices,
+        "working": working_ids(invoices),
+        "total": sum(counts.values()),
+        "first": page_query(listing, page),
+        "may": actions_in(workspace, user) if workspace else frozenset(),
+        "workspace": workspace,
+        "max_mb": settings.MAX_UPLOAD_MB,
+    }
+    partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-History-Restore-Request")
+    response = render(request, "inbox/_results.html" if partial else "inbox/inbox.html", context)
+    # The same address gives the page or its list: a cache must not mix them up.
+    patch_vary_headers(response, ["HX-Request"])
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """The rows that were still waiting or being read when the page last asked, as they are now."""
+    user, listing = signed_in(request), Listing.of(request.GET)
+    asked = [int(pk) for pk in request.GET.getlist("id") if pk.isdecimal()][:PER_PAGE]
+    invoices = with_doubts(selectors.invoices_for(user).filter(pk__in=asked).order_by("pk"))
+    workspace = selectors.workspace_for(user)
+    context = {
+        "listing": listing,
+        "tabs": listing.tabs(selectors.status_counts(user)),
+        "invoices": invoices,
+        "working": working_ids(invoices),
+        "may": actions_in(workspace, user) if workspace else frozenset(),
+    }
+    return render(request, "inbox/_live.html", context)
+
+
+@require_POST
+def samples(request: HttpRequest) -> HttpResponse:
+    """Load the documents that come with the product, to try it."""
+    user = signed_in(request)
+    workspace = selectors.workspace_for(user)
+    if workspace is None:
+        raise NotAllowed(_("You are not a member of any workspace yet. Ask your administrator to add you."))
+    loaded = len(list(services.samples_load(workspace=workspace, user=user)))
+    text = ngettext("%(n)d sample document is being read.", "%(n)d sample documents are being read.", loaded)
+    messages.success(request, text % {"n": loaded})
+    return redirect("inbox")
+
+
+def with_doubts(invoices: Iterable[Invoice]) -> list[Invoice]:
+    """Adds ``doubts``: how many values of each a person should look at."""
+    rows = list(invoices)
+    found = doubtful_fields().filter(invoice__in=[row.pk for row in rows if row.status == Status.REVIEW])
+    counts: Counter[int] = Counter(dict(found.values_list("invoice").annotate(n=Count("pk"))))
+    for row in rows:
+        row.doubts = counts[row.pk]  # type: ignore[attr-defined]
+    return rows
+
+
+def working_ids(invoices: Iterable[Invoice]) -> list[int]:
+    return [row.pk for row in invoices if row.status in WORKING]
+
+
+def page_query(listing: Listing, page: Page[Any]) -> str:
+    query = listing.query()
+    number = f"page={page.number}" if page.number > 1 else ""
+    return "&".join(part for part in (query, number) if part)

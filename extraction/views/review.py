@@ -1,0 +1,108 @@
+"""The review page: the document on one side, what was read out of it on the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from extraction import services
+from extraction.engine.fields import BY_NAME
+from extraction.models import Invoice, Status
+from extraction.permissions import actions_in
+
+from .common import explains_refusals, is_htmx, own_invoice, signed_in
+from .fields import FieldView, field_views, grouped
+from .listing import Listing
+
+UNREAD = (Status.QUEUED, Status.READING)
+
+
+@require_GET
+def review(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    invoice = own_invoice(request, invoice_id)
+    return render_review(request, invoice, field_views(invoice))
+
+
+def render_review(
+    request: HttpRequest, invoice: Invoice, views: dict[str, FieldView], *, status: int = 200
+) -> HttpResponse:
+    user, listing = signed_in(request), Listing.of(request.GET)
+    before, after, waiting = listing.neighbours(user, invoice)
+    may = actions_in(invoice.workspace_id, user)
+    groups = grouped(views)
+    context: dict[str, Any] = {
+        "invoice": invoice,
+        "workspace": invoice.workspace,
+        "listing": listing,
+        "query": listing.query(),
+        "before": address(listing, before),
+        "after": address(listing, after),
+        "waiting": waiting,
+        "may": may,
+        "editable": invoice.status == Status.REVIEW and "correct" in may,
+        "unread": invoice.status in UNREAD,
+        "groups": groups,
+        "more_filled": sum(1 for group in groups for view in group.more if view.value),
+        "pages": list(invoice.pages.defer("lines", "text")),
+        "places": [view for view in views.values() if view.place],
+        "line_items": list(invoice.line_items.all()),
+        "tax_lines": list(invoice.tax_lines.all()),
+    }
+    response = render(request, "review/review.html", context, status=status)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def address(listing: Listing, invoice_id: int | None) -> str:
+    if invoice_id is None:
+        return ""
+    query = listing.query()
+    return reverse("review", args=[invoice_id]) + (f"?{query}" if query else "")
+
+
+@require_GET
+def progress(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """How far the reading is; when it is over, the page loads itself anew."""
+    invoice = own_invoice(request, invoice_id)
+    if invoice.status not in UNREAD:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "review/_progress.html", {"invoice": invoice})
+
+
+@require_POST
+@explains_refusals
+def field_save(request: HttpRequest, invoice_id: int, name: str) -> HttpResponse:
+    """One field: typed text (``value``), a suggestion that was clicked (``pick``), or a ``confirm``.
+
+    Answers with what stands beside the input, and with all problems anew. A text that is no value of the field is
+    answered with the reason, and stays as typed.
+    """
+    invoice, user = own_invoice(request, invoice_id), signed_in(request)
+    if name not in BY_NAME:
+        raise Http404
+    text = request.POST.get("pick", request.POST.get("value", ""))
+    try:
+        if "confirm" in request.POST:
+            services.field_confirm(invoice=invoice, user=user, name=name)
+        else:
+            services.field_correct(invoice=invoice, user=user, name=name, text=text)
+    except services.InvalidValue as error:
+        return answer(request, invoice, name, error=error.message, typed=text)
+    return answer(request, invoice, name)
+
+
+def answer(request: HttpRequest, invoice: Invoice, name: str, *, error: str = "", typed: str = "") -> HttpResponse:
+    views = field_views(invoice)
+    views[name] = replace(views[name], error=error, typed=typed if error else None, saved=not error)
+    status = 422 if error else 200
+    if not is_htmx(request):
+        query = Listing.of(request.GET).query()
+        target = reverse("review", args=[invoice.pk]) + (f"?{query}" if query else "") + f"#field-{name}"
+        return render_review(request, invoice, views, status=status) if error else redirect(target)
+    context = {"field": views[name], "invoice": invoice, "editable": True, "fields": views.values()}
+    return render(request, "review/_field_saved.html", context, status=status)

@@ -1,0 +1,195 @@
+// The review form: every field saves itself, what is typed is never lost, keys do the work.
+import { fill, isTyping, plainKey, text, toast } from "./page.js";
+import { parsePlace, startViewer } from "./viewer.js";
+
+const page = document.getElementById("review");
+const texts = page.dataset;
+const editable = texts.editable === "true";
+const forms = [...document.querySelectorAll("form.field")];
+const inputOf = (form) => form.querySelector(".input");
+const pending = new Map(); // form -> requests on their way
+let savedOnce = false;
+let lastFocused = null;
+let approving = false;
+
+const viewer = startViewer({ onPick: fillFromPage, onField: linkField });
+
+// --- what is saved and what is not -----------------------------------------------------------------------------------
+
+for (const form of forms) {
+  form.dataset.saved = form.querySelector("[data-error]") ? form.querySelector(".state").dataset.value : inputOf(form).value;
+  inputOf(form).addEventListener("input", showSaveState);
+}
+
+const isDirty = (form) => editable && inputOf(form).value !== form.dataset.saved;
+const dirtyForms = () => forms.filter(isDirty);
+const isBusy = () => [...pending.values()].some((count) => count > 0);
+
+function showSaveState() {
+  const state = document.getElementById("save-state");
+  if (!state || !editable) return;
+  const failed = forms.some((form) => isDirty(form) && (form.dataset.trouble || form.querySelector("[data-error]")));
+  const offline = forms.some((form) => form.dataset.trouble === "offline");
+  const [words, tone] = isBusy() ? [texts.textSaving, ""]
+    : offline ? [texts.textOffline, "bad"]
+    : failed ? [texts.textFailed, "bad"]
+    : dirtyForms().length ? [texts.textUnsaved, ""]
+    : savedOnce ? [texts.textSaved, "ok"] : ["", ""];
+  state.textContent = words;
+  state.dataset.tone = tone;
+}
+
+const formOf = (event) => (event.detail.elt.matches?.("form.field") ? event.detail.elt : null);
+
+// Enter fires both change and submit: the second of two equal requests is dropped.
+document.addEventListener("htmx:confirm", (event) => {
+  const form = formOf(event);
+  const submitter = event.detail.triggeringEvent?.submitter;
+  if (!form || submitter?.name) return;
+  if (pending.get(form) && form.dataset.sent === inputOf(form).value) event.preventDefault();
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = formOf(event);
+  if (!form) return;
+  form.dataset.sent = inputOf(form).value;
+  pending.set(form, (pending.get(form) ?? 0) + 1);
+  showSaveState();
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = formOf(event);
+  if (!form) return;
+  pending.set(form, Math.max(0, (pending.get(form) ?? 1) - 1));
+  const { status } = event.detail.xhr;
+  delete form.dataset.trouble;
+  if (status === 0 || status >= 500) tryAgain(form);
+  else if (status >= 400 && status !== 422) form.dataset.trouble = "refused";
+  if (status === 401) toast(text("sessionEnded"), { error: true, link: [text("signIn"), text("signInUrl")] });
+  if (status < 400 && status > 0) taken(form);
+  inputOf(form).setAttribute("aria-invalid", String(status === 422));
+  showSaveState();
+});
+
+// The server's spelling replaces the typed one, unless typing went on in the meantime.
+function taken(form) {
+  const state = form.querySelector(".state");
+  const input = inputOf(form);
+  savedOnce = true;
+  const untouched = input.value === form.dataset.sent;
+  if (untouched) input.value = state.dataset.value;
+  form.dataset.saved = untouched ? input.value : state.dataset.value;
+  drawPlaces();
+}
+
+function tryAgain(form) {
+  form.dataset.trouble = "offline";
+  setTimeout(() => form.dataset.trouble && isDirty(form) && form.requestSubmit(), 5000);
+}
+
+addEventListener("beforeunload", (event) => {
+  if (approving || (!dirtyForms().length && !isBusy())) return;
+  event.preventDefault();
+  event.returnValue = texts.textUnsaved;
+});
+addEventListener("online", () => dirtyForms().forEach((form) => form.requestSubmit()));
+// Signed in again in another tab: what was refused meanwhile is sent now.
+addEventListener("focus", () => dirtyForms().filter((form) => form.dataset.trouble).forEach((form) => form.requestSubmit()));
+
+/** Send what is typed but not saved, and wait; true when nothing is left. */
+async function flush() {
+  for (const form of dirtyForms()) if (!pending.get(form)) form.requestSubmit();
+  for (let tries = 0; isBusy() && tries < 300; tries += 1) await new Promise((done) => setTimeout(done, 50));
+  return dirtyForms().length === 0 && !isBusy();
+}
+
+// Nothing leaves this page by a button before the last field is saved.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.matches(".field") || form.method === "dialog" || approving) return;
+  if (!dirtyForms().length && !isBusy()) return (approving = true);
+  event.preventDefault();
+  if (await flush()) {
+    approving = true;
+    form.requestSubmit(event.submitter);
+  } else focusField(dirtyForms()[0]);
+});
+
+// --- form and page, linked -------------------------------------------------------------------------------------------
+
+function drawPlaces() {
+  viewer.draw(forms.map((form) => {
+    const state = form.querySelector(".state");
+    return { name: form.dataset.field, label: form.dataset.label, place: parsePlace(state?.dataset.place), tone: state?.dataset.tone };
+  }));
+}
+
+function linkField(name, focus) {
+  for (const form of forms) form.classList.toggle("linked", form.dataset.field === name);
+  if (focus) focusField(document.getElementById(`field-${name}`));
+}
+
+function focusField(form) {
+  if (!form) return;
+  const folded = form.closest("details:not([open])");
+  if (folded) folded.open = true;
+  inputOf(form).focus({ preventScroll: true });
+  form.scrollIntoView({ block: "nearest" });
+}
+
+function fillFromPage(words) {
+  if (!editable) return;
+  if (!lastFocused) return toast(texts.textChoose);
+  const input = inputOf(lastFocused);
+  if (input.matches("select")) return;
+  input.value = words;
+  if (document.activeElement !== input) input.focus({ preventScroll: true });
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+document.addEventListener("focusin", (event) => {
+  const form = event.target.closest?.("form.field");
+  if (!form) return;
+  lastFocused = form;
+  viewer.activate(form.dataset.field);
+  const hint = document.getElementById("fill-hint");
+  if (hint && editable) hint.textContent = fill(texts.textFill, { field: form.dataset.label });
+});
+for (const [over, on] of [["mouseover", true], ["mouseout", false]]) {
+  document.addEventListener(over, (event) => {
+    const source = event.target.closest?.(".chip, tr[data-place]");
+    if (source) viewer.hint(on ? parsePlace(source.dataset.place) : null);
+  });
+}
+document.addEventListener("click", (event) => {
+  const name = event.target.closest("[data-go]")?.dataset.go;
+  if (name) focusField(document.getElementById(`field-${name}`));
+});
+
+// --- keys ------------------------------------------------------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
+    event.preventDefault();
+    document.getElementById("approve-form")?.requestSubmit();
+    return;
+  }
+  const form = event.target.closest("form.field");
+  if (event.key === "Escape" && form) {
+    if (isDirty(form)) inputOf(form).value = form.dataset.saved;
+    else event.target.blur();
+    return showSaveState();
+  }
+  if (isTyping(event) || !plainKey(event)) return;
+  const act = {
+    j: () => document.getElementById("go-after")?.click(),
+    k: () => document.getElementById("go-before")?.click(),
+    "+": () => viewer.zoom("in"), "=": () => viewer.zoom("in"), "-": () => viewer.zoom("out"), 0: () => viewer.zoom("fit"),
+    "?": () => document.getElementById("shortcuts").showModal(),
+  }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+drawPlaces();
+showSaveState();
+if (location.hash.startsWith("#field-")) focusField(document.querySelector(location.hash));
