@@ -62,11 +62,12 @@ _DETECTION = {
         "unclip_ratio": 1.5,
     },
 }
+# The release pads every line to 320 px; 160 px read as well and cost a quarter less (docs/benchmarks.md).
 _RECOGNITION = {
     "PreProcess": {
         "transform_ops": [
             {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-            {"RecResizeImg": {"image_shape": [3, 48, 320]}},
+            {"RecResizeImg": {"image_shape": [3, 48, 160]}},
         ]
     },
     "PostProcess": {"name": "CTCLabelDecode"},

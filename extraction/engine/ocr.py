@@ -29,7 +29,7 @@ EngineName = Literal["onnxruntime", "paddle"]
 log = logging.getLogger(__name__)
 
 # Part of cache keys: raise it when the same page would give other words than before.
-RESULT_VERSION = 1
+RESULT_VERSION = 2
 
 
 class OcrEngine(Protocol):
