@@ -28,6 +28,8 @@ _SPLIT = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LOOKALIKE = str.maketrans("01i|58", "olllsb")
 _FUZZY_FROM = 5  # characters: shorter phrases must be exact
+_FOREIGN_FROM = 5  # characters: a shorter foreign phrase is more often another word ("le", "du", "no") ...
+_SHORT_KEYS = frozenset({"tax_total", "vendor_tax_id"})  # ... except the names of taxes: IVA, TVA, BTW
 _FUZZY_TWO_FROM = 10  # characters: two misread characters are accepted
 
 
@@ -66,7 +68,7 @@ class Vocabulary:
     def find(self, text: str) -> tuple[tuple[str, float], ...]:
         """(key, quality) of the phrase that ``text``, given as by ``label_key``, is; empty if none."""
         found = self.exact.get(text)
-        if found is not None or len(text) < _FUZZY_FROM or text.isdigit():
+        if found is not None or len(text) < _FUZZY_FROM or any(char.isdigit() for char in text):
             return found or ()
         if text not in self._seen:
             if len(self._seen) > 50_000:
@@ -157,7 +159,11 @@ def _vocabulary(own: str) -> Vocabulary:
                 if key not in keys[label_key(phrase)]:
                     keys[label_key(phrase)].append(key)
         for phrase, found in keys.items():
-            exact.setdefault(phrase, tuple((key, quality) for key in found))
+            kept = [
+                key for key in found if code in (own, DEFAULT) or len(phrase) >= _FOREIGN_FROM or key in _SHORT_KEYS
+            ]
+            if kept:
+                exact.setdefault(phrase, tuple((key, quality) for key in kept))
         if code in (own, DEFAULT):
             fuzzy.extend(keys)
     return Vocabulary(exact, dict.fromkeys(fuzzy))

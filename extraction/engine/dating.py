@@ -1,0 +1,176 @@
+"""Dates in running text, found by pattern, with both readings where day and month can be swapped.
+
+Which reading is right is decided later, with the whole document in view (``extractors/dates.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from rapidfuzz.distance import Levenshtein
+
+from .language import codes, fold, month_names
+
+_D = r"[0-9OoIl|]"  # what recognisers print for digits; a date needs a real one besides
+_SEP = r"\s?[./\-–,·]\s?"
+_TIME = re.compile(r"[\sT,;@|()a-z-]{0,8}\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)")
+_YEAR_FIRST = re.compile(
+    rf"(?<![\w.,/-])((?:19|20){_D}{{2}})(?:{_SEP}|年\s?)({_D}{{1,2}})(?:{_SEP}|月\s?)({_D}{{1,2}})日?(?!\d)"
+)
+_NUMERIC = re.compile(
+    rf"(?<![^\W_])(?<!\d[./,-])({_D}{{1,2}})({_SEP})({_D}{{1,2}})({_SEP})((?:19|20)\s?{_D}{{2}}|'?{_D}{{2}})(?![^\W_]{{3}}|\d|[./,-]\d)"
+)
+_COMPACT = re.compile(r"(?<![\w.,/-])(20[0-4]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
+_WORD = r"[^\W\d_]{3,12}|0ct|N0v"
+_YEAR = r"((?:19|20)\d{2}|['’´`]?\d{2})(?!\d|[.,:]\d)"
+_GAP = r"[\s./\-–,]{0,3}"
+_DAY_MONTH = re.compile(
+    rf"(?<![\d.,/-])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?{_GAP}(?:of |de |d')?\s?({_WORD}){_GAP}(?:de |del |do )?{_YEAR}"
+)
+_MONTH_DAY = re.compile(rf"(?<![^\W_])({_WORD})[\s./\-–,]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th)?[\s./\-–,]{{0,3}}{_YEAR}")
+_YEAR_MONTH_DAY = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})[\s./\-–,]{{0,2}}({_WORD})[\s./\-–,]{{0,2}}(\d{{1,2}})(?!\d)")
+_LETTERS = str.maketrans("015", "ols")
+_DIGITS = str.maketrans("OoIl|", "00111")
+
+
+@dataclass(frozen=True, slots=True)
+class DateText:
+    """A date in a text: ``text[start:end]``. ``day_first`` and ``month_first`` are equal where only one reading is.
+
+    One of them is None where the other is the only possible. ``short_year``: two digits were printed.
+    """
+
+    day_first: date | None
+    month_first: date | None
+    start: int
+    end: int
+    short_year: bool = False
+    has_time: bool = False
+
+    @property
+    def ambiguous(self) -> bool:
+        return self.day_first is not None and self.month_first is not None and self.day_first != self.month_first
+
+    def reading(self, *, day_first: bool) -> date:
+        first, second = (self.day_first, self.month_first) if day_first else (self.month_first, self.day_first)
+        found = first or second
+        assert found is not None  # _found never makes one without a reading
+        return found
+
+
+def find_dates(text: str, language: str, *, compact: bool = False) -> list[DateText]:
+    """All dates of a text, left to right, not overlapping. ``compact`` also takes 20240312."""
+    if not any(char.isdigit() for char in text):
+        return []
+    months = all_months(language)
+    found = [_numeric(text, m, m[1], m[2], m[3]) for m in _YEAR_FIRST.finditer(text)]
+    found += [_numeric(text, m, m[5], m[3], m[1], m[2] + m[4]) for m in _NUMERIC.finditer(text)]
+    found += [_named(text, m, months, m[3], m[2], m[1]) for m in _finditer(_DAY_MONTH, text)]
+    found += [_named(text, m, months, m[3], m[1], m[2]) for m in _finditer(_MONTH_DAY, text)]
+    found += [_named(text, m, months, m[1], m[2], m[3]) for m in _finditer(_YEAR_MONTH_DAY, text)]
+    if compact:
+        found += [_numeric(text, m, m[1], m[2], m[3]) for m in _COMPACT.finditer(text)]
+    return _without_overlap([date_text for date_text in found if date_text is not None])
+
+
+def _finditer(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """Overlapping matches too: in "Guests 2 Nov 30 2018" the first try must not hide the second."""
+    matches, position = [], 0
+    while match := pattern.search(text, position):
+        matches.append(match)
+        position = match.start() + max(1, len(match[1]))
+    return matches
+
+
+def _without_overlap(found: list[DateText]) -> list[DateText]:
+    """Of two that overlap the one with the full year, then the longer, then the first."""
+    kept: list[DateText] = []
+    for date_text in sorted(found, key=lambda d: (d.short_year, d.start - d.end, d.start)):
+        if all(date_text.end <= other.start or other.end <= date_text.start for other in kept):
+            kept.append(date_text)
+    return sorted(kept, key=lambda d: d.start)
+
+
+def _numeric(text: str, match: re.Match[str], year: str, month: str, day: str, separators: str = "") -> DateText | None:
+    """``month`` and ``day`` as in day-first or year-first order; day and month swap only where the year is last."""
+    if not any(char.isdigit() for char in match[0]) or not _same_separators(separators):
+        return None
+    numbers = [int(_clean(part)) for part in (year, month, day)]
+    short = numbers[0] < 100
+    full = _full_year(numbers[0])
+    first = _date(full, numbers[1], numbers[2])
+    second = _date(full, numbers[2], numbers[1]) if match.re is _NUMERIC else None
+    if short and first is None and second is None:  # 18/03/31: the year stands first
+        first = _date(_full_year(numbers[2]), numbers[1], numbers[0])
+    if first is None and second is None:
+        return None
+    if match.re is not _NUMERIC:
+        second = first
+    return DateText(first, second, match.start(), match.end(), short, _has_time(text, match.end()))
+
+
+def _named(
+    text: str, match: re.Match[str], months: Mapping[str, int], year: str, month: str, day: str
+) -> DateText | None:
+    number = _month(month, months)
+    if not number:
+        return None
+    value = int(_clean(year))
+    found = _date(_full_year(value), number, int(day))
+    if found is None:
+        return None
+    return DateText(found, found, match.start(), match.end(), value < 100, _has_time(text, match.end()))
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"\D", "", text.translate(_DIGITS))
+
+
+def _same_separators(separators: str) -> bool:
+    """ "1.2,50" is no date; a lost or doubled space is."""
+    marks = [char for char in separators if not char.isspace()]
+    return len(set(marks)) <= 1 or set(marks) <= set(".,·") or set(marks) <= set("-–")
+
+
+def _full_year(year: int) -> int:
+    if year >= 100:
+        return year
+    return 2000 + year if year < 70 else 1900 + year
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if 1950 <= year <= 2099 else None
+    except ValueError:
+        return None
+
+
+def _has_time(text: str, end: int) -> bool:
+    return _TIME.match(text, end) is not None
+
+
+@cache
+def all_months(language: str) -> Mapping[str, int]:
+    """The month names of all languages; the given one decides where they disagree ("srpen" and "srpanj")."""
+    names: dict[str, int] = {}
+    for code in dict.fromkeys((language or "en", "en", *codes())):
+        for name, number in month_names(code).items():
+            names.setdefault(name, number)
+    return names
+
+
+def _month(word: str, months: Mapping[str, int]) -> int:
+    """The number of a month by its name as printed, misread digits and one wrong character allowed; 0 if none."""
+    name = fold(word).translate(_LETTERS)
+    if name in months:
+        return months[name]
+    if len(name) >= 5:
+        near = {
+            number for other, number in months.items() if len(other) >= 5 and Levenshtein.distance(name, other) == 1
+        }
+        return near.pop() if len(near) == 1 else 0
+    return 0

@@ -1,0 +1,36 @@
+"""A document -> a record, top down: language, layout, candidates, one consistent record.
+
+An extractor is ``find_X(layout, language, options) -> list[Candidate]``: it names every place that may hold a field,
+with a score; it decides nothing. ``resolve`` decides. To add an extractor, add a row to ``EXTRACTORS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .document import Document
+from .extractors.amounts import find_amounts, find_breakdowns
+from .extractors.dates import find_dates
+from .extractors.document_type import find_document_type
+from .language import Language, detect_language, load_language
+from .layout import Layout, build_layout
+from .record import Candidate, InvoiceRecord
+from .resolve import resolve
+
+if TYPE_CHECKING:
+    from .options import ReadOptions
+
+Extractor = Callable[["Layout", "Language", "ReadOptions"], "list[Candidate]"]
+
+EXTRACTORS: tuple[Extractor, ...] = (find_document_type, find_dates, find_amounts)
+
+
+def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:
+    """The document with its language told, and the record found in it. Never raises for what is printed."""
+    code = detect_language(document.text)
+    language = load_language(code)
+    layout = build_layout(document, language)
+    candidates = [candidate for find in EXTRACTORS for candidate in find(layout, language, options)]
+    record = resolve(candidates, breakdowns=find_breakdowns(layout, language), today=options.today)
+    return document.with_language(code), record

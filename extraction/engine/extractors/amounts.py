@@ -1,0 +1,154 @@
+"""Totals, tax, payments and what is due: figures beside or under the labels of amounts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+from typing import TYPE_CHECKING
+
+from ..language import Language
+from ..layout import Layout
+from ..ranking import AMOUNT_WEIGHTS, score
+from ..record import Candidate, TaxLine
+from .currency import find_currency
+from .figures import Figure, Link, find_figures, link_labels
+from .tax_table import choices, tax_candidates, tax_lines
+
+if TYPE_CHECKING:
+    from ..options import ReadOptions
+
+# How well a label names a field, in log-odds. "Net total" and "subtotal" mean different things on different paper:
+# the arithmetic of the whole document decides between them.
+LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
+    "gross_total": {
+        "gross_total": 2.6,
+        "total": 2.1,
+        "rounded_total": 2.9,
+        "amount_due": 0.8,
+        "cash": -1.0,
+        "subtotal": -1.2,
+        "amount_paid": -1.2,
+        "net_total": -2.0,
+    },
+    "amount_due": {"amount_due": 2.4, "rounded_total": 0.2},
+    "net_total": {"net_total": 2.6, "subtotal": 0.9, "line_total": -1.0, "rounded_total": -1.5, "total": -2.2},
+    "tax_total": {"tax_total": 2.4},
+    "line_total": {"line_total": 2.6},
+    "amount_paid": {"amount_paid": 2.2, "cash": -0.4},
+    "rounding": {"rounding": 2.4},
+    "allowance_total": {"discount": 1.2},
+    "charge_total": {"charge_total": 1.4},
+}
+SIGNED = frozenset({"rounding", "allowance_total", "amount_paid"})
+MAY_BE_ZERO = frozenset({"amount_due", "tax_total"})
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a figure is compared with: the other figures of its document."""
+
+    largest: Decimal
+    count: Mapping[Decimal, int]
+    height: float
+    rows: int
+    has_decimals: bool
+
+
+def find_amounts(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
+    figures = find_figures(layout, language)
+    links = link_labels(layout, figures)
+    view = _view(layout, figures, links)
+    agency = any(link.label.key == "commission" for link in links)
+    found = [
+        candidate for link in links if not link.figure.percent for candidate in _candidates(link, view, agency=agency)
+    ]
+    found += tax_candidates(tax_lines(layout, figures), figures)
+    found += _unlabelled(figures, view)
+    return [*_strongest(found), *find_currency(layout, language, figures)]
+
+
+def find_breakdowns(layout: Layout, language: Language) -> list[tuple[TaxLine, ...]]:
+    """The readings of the printed VAT breakdown; see ``tax_table.choices``."""
+    return choices(tax_lines(layout, find_figures(layout, language)))
+
+
+def _view(layout: Layout, figures: Sequence[Sequence[Figure]], links: Sequence[Link]) -> _View:
+    handed_over = {link.figure.value for link in links if link.label.key in ("cash", "change", "other_amount")}
+    money = [figure for row in figures for figure in row if figure.is_money]
+    values = [figure.value for figure in money if figure.value not in handed_over] or [f.value for f in money]
+    return _View(
+        largest=max(values, default=Decimal(0)),
+        count=Counter(figure.value for figure in money),
+        height=median([figure.box.height for figure in money] or [1.0]),
+        rows=len(layout.rows),
+        has_decimals=any(figure.decimals == 2 for figure in money),
+    )
+
+
+def _candidates(link: Link, view: _View, *, agency: bool) -> Iterable[Candidate]:
+    """``agency``: the invoice takes a commission off, so its gross is the sum of lines and its net what is due."""
+    key = link.label.key
+    if agency and key == "gross_total" and "gross" in link.label.text.casefold():
+        key = "line_total"
+    for field, weights in LABEL_WEIGHTS.items():
+        if key not in weights or (link.at_rate and field in ("gross_total", "net_total")):
+            continue
+        features = _features(link, view, field) | {"label": weights[key]}
+        figure = link.figure
+        reason = f"{link.relation} label '{link.label.text}'"
+        value = abs(figure.value) if field == "allowance_total" else figure.value
+        yield Candidate(field, value, figure.text, figure.page, figure.box, score(features, AMOUNT_WEIGHTS), reason)
+
+
+def _features(link: Link, view: _View, field: str) -> dict[str, float]:
+    figure = link.figure
+    total = field in ("gross_total", "amount_due")
+    return {
+        "label_doubt": 1 - link.label.quality,
+        "in_sentence": not link.label.starts_cell,
+        "modifier": link.modifier and field == "tax_total",
+        "between": link.between if link.relation == "right of" else 0.3 * link.between,
+        "not_last": not link.last,
+        "below": link.relation == "below",
+        "head": link.head and not total,
+        "total_head": link.head and total,
+        **_figure_features(figure, view, field),
+        "largest": total and figure.value == view.largest,
+        "lower": total * figure.row / max(1, view.rows - 1),
+    }
+
+
+def _figure_features(figure: Figure, view: _View, field: str) -> dict[str, float]:
+    return {
+        "whole": not figure.is_money and figure.decimals == 0 and view.has_decimals,
+        "odd_decimals": figure.decimals not in (0, 2),
+        "zero": not figure.value and field not in MAY_BE_ZERO,
+        "negative": figure.value < 0 and field not in SIGNED,
+        "large_print": figure.box.height > 1.4 * view.height,
+        "repeated": view.count[figure.value] > 1,
+        "currency": bool(figure.currency),
+    }
+
+
+def _unlabelled(figures: Sequence[Sequence[Figure]], view: _View) -> Iterable[Candidate]:
+    """The largest amounts of the document may be its total even where the label was not read."""
+    money = {figure.value: figure for row in figures for figure in row if figure.is_money and figure.value > 0}
+    for value in sorted(money, reverse=True)[:3]:
+        figure = money[value]
+        odds = 0.25 if value == view.largest else 0.1
+        odds += 0.08 * min(3, view.count[value] - 1)
+        reason = "one of the largest amounts on the page"
+        yield Candidate("gross_total", value, figure.text, figure.page, figure.box, odds, reason)
+
+
+def _strongest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """One candidate per field and value: the best placed. ``sorted`` keeps reading order among equals."""
+    best: dict[tuple[str, object], Candidate] = {}
+    for candidate in candidates:
+        key = (candidate.field, candidate.value)
+        if key not in best or candidate.score > best[key].score:
+            best[key] = candidate
+    return list(best.values())

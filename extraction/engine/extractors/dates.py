@@ -1,0 +1,178 @@
+"""Issue date, due date and delivery date, by label; an unlabelled date may be the issue date.
+
+Day and month are told apart by the document itself where one of its dates leaves no doubt, else by country and
+language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..dating import DateText
+from ..dating import find_dates as dates_in
+from ..document import Box
+from ..language import Language
+from ..layout import Cell, Label, Layout, TextMap, same_column
+from ..ranking import DATE_WEIGHTS, score
+from ..record import Candidate
+
+if TYPE_CHECKING:
+    from ..options import ReadOptions
+
+DATE_KEYS = frozenset(
+    {"issue_date", "date", "due_date", "delivery_date", "tax_point_date", "service_period", "other_date"}
+)
+LABELLED = {"due_date": "due_date", "delivery_date": "delivery_date", "tax_point_date": "tax_point_date"}
+LABEL_REACH = 4  # rows between a label and a date under it
+_TIME = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?:\s?:\s?[0-5]\d)?(?![\d.,])\s?(?:[AaPp]\.?[Mm])?")
+_RANGE = re.compile(r"^\s?(?:-|–|to|bis|au|al|until|a|t/m|/)\s?\d", re.IGNORECASE)
+_US_PLACE = re.compile(
+    r"\b(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])"
+    r"\.?,?\s+\d{5}(?:-\d{4})?\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A date where it is printed: ``start`` and ``end`` delimit it in its row's words."""
+
+    found: DateText
+    text: str
+    cell: Cell
+    start: int
+    end: int
+    box: Box
+    row_has_time: bool
+    in_range: bool
+    compact: bool
+
+
+def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
+    today = options.today or datetime.now(tz=UTC).date()
+    places = _places(layout, language)
+    day_first = _day_first(layout, language, places, today)
+    values = [place.found.reading(day_first=day_first) for place in places]
+    count = Counter(values)
+    candidates: list[Candidate] = []
+    for index, (place, value) in enumerate(zip(places, values, strict=True)):
+        label, relation, far = _label_of(layout, place)
+        features = _features(place, value, label, relation, today)
+        features |= {"far": far, "first": index == 0, "only": len(count) == 1, "repeated": count[value] > 1}
+        issue = score(features, DATE_WEIGHTS)
+        reason = f"{relation} label '{label.text}'" if label else "a date on the page"
+        candidates.append(Candidate("issue_date", value, place.text, place.cell.page, place.box, issue, reason))
+        if label and label.key in LABELLED:
+            sure = (0.95 if relation == "right of" else 0.85) * label.quality * (0.6 if far else 1.0)
+            field = LABELLED[label.key]
+            candidates.append(Candidate(field, value, place.text, place.cell.page, place.box, sure, reason))
+    return candidates
+
+
+def _places(layout: Layout, language: Language) -> list[Place]:
+    places: list[Place] = []
+    for row in layout.rows:
+        has_time = bool(_TIME.search(row.text))
+        offset = 0
+        labels = layout.labels_in_row(row.index)
+        compact = any(label.key in DATE_KEYS for label in labels)
+        for cell in row.cells:
+            spans = TextMap(cell.words)
+            for found in dates_in(spans.text, language.code, compact=compact):
+                start, end = spans.indices(found.start, found.end)
+                text = spans.text[found.start : found.end]
+                places.append(
+                    Place(
+                        found=found,
+                        text=text,
+                        cell=cell,
+                        start=offset + start,
+                        end=offset + end,
+                        box=spans.box(found.start, found.end),
+                        row_has_time=has_time,
+                        in_range=bool(_RANGE.match(spans.text[found.end :])),
+                        compact=text.isdigit(),
+                    )
+                )
+            offset += len(cell.words)
+    return places
+
+
+def _label_of(layout: Layout, place: Place) -> tuple[Label | None, str, bool]:
+    """The label that speaks for a date, how it stands to it, and whether another date stands between them."""
+    left = [label for label in layout.labels_in_row(place.cell.row) if label.end <= place.start]
+    if left:
+        nearest = max(left, key=lambda label: (label.end, label.key in DATE_KEYS))
+        words = layout.rows[place.cell.row].words[nearest.end : place.start]
+        far = len(words) > 3
+        near_enough = nearest.key in DATE_KEYS or (len(words) <= 1 and nearest.box.x1 >= place.cell.box.x0)
+        if near_enough:
+            return nearest, "right of", far
+    return _label_above(layout, place)
+
+
+def _label_above(layout: Layout, place: Place) -> tuple[Label | None, str, bool]:
+    first = max(0, place.cell.row - LABEL_REACH)
+    for row in range(place.cell.row - 1, first - 1, -1):
+        if layout.rows[row].page != place.cell.page:
+            break
+        for label in layout.labels_in_row(row):
+            if label.key in DATE_KEYS and same_column(label.box, place.box) and not _taken(layout, label):
+                return label, "below", row < place.cell.row - 1
+    return None, "", False
+
+
+def _taken(layout: Layout, label: Label) -> bool:
+    """A label with figures right behind it has its value there."""
+    words = layout.right_of(label)[:3]
+    return any(char.isdigit() for word in words for char in word.text) and words[0].box.x0 - label.box.x1 < 0.25
+
+
+def _features(place: Place, value: date, label: Label | None, relation: str, today: date) -> dict[str, float]:
+    key = label.key if label else ""
+    return {
+        "issue_label": key == "issue_date",
+        "date_label": key == "date",
+        "other_label": key in ("due_date", "delivery_date", "tax_point_date", "other_date"),
+        "period_label": key == "service_period",
+        "foreign_label": bool(key) and key not in DATE_KEYS,
+        "below": relation == "below",
+        "label_doubt": 1 - label.quality if label else 0.0,
+        "has_time": place.found.has_time,
+        "row_has_time": place.row_has_time and not place.found.has_time,
+        "short_year": place.found.short_year,
+        "top": place.box.y0 < 0.35,
+        "future": value > today + timedelta(days=3),
+        "old": value.year < today.year - 15,
+        "compact": place.compact,
+        "page": min(place.cell.page - 1, 3),
+        "range": place.in_range,
+    }
+
+
+def _day_first(layout: Layout, language: Language, places: Sequence[Place], today: date) -> bool:
+    """By the dates that leave no doubt; else by agreement with those and by the calendar; else by country."""
+    votes = sum(_votes([place.found for place in places], today))
+    if votes:
+        return votes > 0
+    if language.code != "en":
+        return language.day_first
+    text = layout.document.text
+    return not (_US_PLACE.search(text) or "USD" in text or "US$" in text)
+
+
+def _votes(dates: Sequence[DateText], today: date) -> Iterable[float]:
+    certain = {found.day_first for found in dates if not found.ambiguous and found.day_first == found.month_first}
+    for found in dates:
+        if found.month_first is None:
+            yield 2
+        elif found.day_first is None:
+            yield -2
+        elif found.ambiguous:
+            yield (found.day_first in certain) - (found.month_first in certain)
+            limit = today + timedelta(days=3)
+            yield 0.5 * ((found.month_first > limit) - (found.day_first > limit))

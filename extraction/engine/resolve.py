@@ -1,0 +1,106 @@
+"""Candidates -> one consistent record, and what is wrong with it.
+
+Totals are chosen together (``totals.py``), dates in order, every other field by its best candidate. A field whose best
+candidate is not likely enough is absent: no value is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from .checks import check as check
+from .fields import BY_NAME, FIELDS
+from .ranking import log_odds, sigmoid
+from .record import Candidate, Field, InvoiceRecord, TaxLine, Value
+from .totals import Totals, choose_totals
+
+MAX_ALTERNATIVES = 4
+TOTAL_FIELDS = frozenset({"gross_total", "net_total", "tax_total", "amount_due"})
+# A value is given from this score on. Required fields are given even when doubtful: a person looks at them anyway.
+THRESHOLDS: Mapping[str, float] = {
+    "issue_date": 0.1,
+    "gross_total": 0.1,
+    "currency": 0.3,
+    "document_type": 0.0,
+    "net_total": 0.35,
+    "tax_total": 0.35,
+    "amount_due": 0.35,
+    "delivery_date": 0.6,
+    "allowance_total": 0.6,
+    "charge_total": 0.7,
+    "amount_paid": 0.6,
+    "rounding": 0.6,
+}
+DEFAULT_THRESHOLD = 0.5
+
+
+def resolve(
+    candidates: Iterable[Candidate],
+    *,
+    breakdowns: Sequence[tuple[TaxLine, ...]] = (),
+    today: date | None = None,
+) -> InvoiceRecord:
+    """``breakdowns`` are the readings of the printed tax lines; the one that fits the totals is kept."""
+    by_field = _by_field(candidates)
+    totals = choose_totals(by_field, breakdowns)
+    fields: dict[str, Field] = {}
+    for spec in FIELDS:
+        ranked = by_field.get(spec.name, [])
+        chosen = totals.chosen.get(spec.name) if spec.name in TOTAL_FIELDS else _best(spec.name, ranked, fields)
+        if chosen is None:
+            continue
+        confidence = _confidence(chosen, ranked, totals)
+        if confidence >= THRESHOLDS.get(spec.name, DEFAULT_THRESHOLD):
+            fields[spec.name] = _field(chosen, ranked, confidence)
+    values = {name: found.value for name, found in fields.items()}
+    problems = check(values, tax_breakdown=totals.breakdown, today=today)
+    return InvoiceRecord(fields=fields, tax_breakdown=totals.breakdown, problems=problems)
+
+
+def _by_field(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
+    """Candidates of each field by falling score, the best of each value only."""
+    best: dict[tuple[str, Value], Candidate] = {}
+    for candidate in candidates:
+        key = (candidate.field, candidate.value)
+        if candidate.field in BY_NAME and (key not in best or candidate.score > best[key].score):
+            best[key] = candidate
+    by_field: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in sorted(best.values(), key=lambda c: -c.score):
+        by_field[candidate.field].append(candidate)
+    return by_field
+
+
+def _best(name: str, ranked: Sequence[Candidate], fields: Mapping[str, Field]) -> Candidate | None:
+    issued = fields["issue_date"].value if "issue_date" in fields else None
+    for candidate in ranked:
+        too_early = name == "due_date" and isinstance(issued, date) and candidate.value < issued  # type: ignore[operator]
+        if not too_early:
+            return candidate
+    return None
+
+
+def _confidence(chosen: Candidate, ranked: Sequence[Candidate], totals: Totals) -> float:
+    """The candidate's own score, more when sums prove it, less when another value is nearly as likely."""
+    odds = log_odds(chosen.score)
+    rivals = [candidate for candidate in ranked if candidate.value != chosen.value]
+    if chosen.field in totals.proven:
+        odds = max(odds, 0.0) + 2.5
+    elif rivals:
+        odds -= max(0.0, 1.5 - 0.6 * max(0.0, log_odds(chosen.score) - log_odds(rivals[0].score)))
+    return min(0.995, sigmoid(odds))
+
+
+def _field(chosen: Candidate, ranked: Sequence[Candidate], confidence: float) -> Field:
+    others = [candidate for candidate in ranked if candidate.value != chosen.value]
+    return Field(
+        name=chosen.field,
+        value=chosen.value,
+        text=chosen.text,
+        confidence=confidence,
+        page=chosen.page if chosen.box is not None else None,
+        box=chosen.box,
+        reason=chosen.reason,
+        alternatives=tuple(others[:MAX_ALTERNATIVES]),
+    )
