@@ -20,7 +20,7 @@ each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
 def test_there_is_a_sample_of_each_kind_in_several_languages_and_formats():
     assert {row["kind"] for row in ROWS} == {"invoice", "credit_note", "receipt"}
     assert {row["lang"] for row in ROWS} == {"de", "en", "fr", "it", "nl", "es"}
-    assert {Path(row["file"]).suffix for row in ROWS} == {".pdf", ".jpg", ".tiff"}
+    assert {Path(row["file"]).suffix for row in ROWS} == {".pdf", ".jpg", ".tif"}
     assert max(row["pages"] for row in ROWS) == 3
 
 

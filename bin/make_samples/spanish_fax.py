@@ -72,7 +72,7 @@ def make() -> Sample:
         "iban": "ES7721000004450200051332",
         **BILL.totals(),
     }
-    return Sample("spanish-fax.tiff", tiff(pages, 200), "invoice", "es", 3, truth, BILL.items)
+    return Sample("spanish-fax.tif", tiff(pages, 200), "invoice", "es", 3, truth, BILL.items)
 
 
 def _head(sheet: Sheet, page: int) -> None:
