@@ -16,7 +16,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def _die_with_worker(**_: object) -> None:
     # A pool process would finish its document after its worker was killed, beside the one that took it over.
     die_with_parent()

@@ -19,7 +19,8 @@ class Channel(virtual.Channel):
     """Delivers each message once, also with several readers; what readers hold when they are killed is lost."""
 
     def _folder(self, queue: str) -> Path:
-        return Path(self.connection.client.transport_options["folder"]) / queue
+        client: Any = self.connection.client
+        return Path(client.transport_options["folder"]) / queue
 
     def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
         folder = self._folder(queue)

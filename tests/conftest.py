@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from extraction.models import Invoice, Membership, Role, User, Workspace
+from extraction.services.wakeup import waiting_messages
 
 from . import builders
 
@@ -64,3 +65,32 @@ def make_invoice(workspace: Workspace) -> Callable[..., Invoice]:
         return builders.make_invoice(workspace, **options)
 
     return make
+
+
+@pytest.fixture
+def celery_messages() -> Iterator[Callable[[], int]]:
+    """How many wake-up calls wait in the broker of the tests, which is this process's memory."""
+    from ocrsite import celery_app
+
+    celery_app.control.purge()
+    yield waiting_messages
+    celery_app.control.purge()
+
+
+@pytest.fixture
+def broken_broker(settings: Any) -> Iterator[None]:
+    """A broker that cannot be written to: its folder's place is taken by a file."""
+    from ocrsite import celery_app
+
+    blocked = Path(settings.MEDIA_ROOT).with_name("blocked")
+    blocked.write_text("not a folder")
+    before = {key: celery_app.conf[key] for key in ("broker_url", "broker_write_url", "broker_transport_options")}
+    celery_app.conf.update(
+        broker_url="folder://localhost/",
+        broker_write_url="folder://localhost/",
+        broker_transport_options={"folder": str(blocked)},
+    )
+    celery_app._pool = celery_app.amqp._producer_pool = None
+    yield
+    celery_app.conf.update(before)
+    celery_app._pool = celery_app.amqp._producer_pool = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from extraction.engine import resolve
 from extraction.engine.record import LineItem, Problem, TaxLine, Value
 from extraction.models import Invoice, Status
 
@@ -16,8 +17,6 @@ def problems_found(
     *, invoice: Invoice, values: Mapping[str, Value], lasting: Sequence[Mapping[str, Any]] = ()
 ) -> list[dict[str, Any]]:
     """All problems as they are stored. ``lasting`` ones come from the reading itself and no check can repeat them."""
-    from extraction.engine import resolve
-
     checked = resolve.check(values, tax_breakdown=_tax_breakdown(invoice), line_items=_line_items(invoice))
     found = [*checked, *_duplicates(invoice, values), *_changed_bank_details(invoice, values)]
     return [*(dict(row) for row in lasting), *(problem.to_dict() for problem in found)]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from extraction.engine.fields import BY_NAME, FieldSpec
 from extraction.engine.record import Value, canonical
+from extraction.engine.values import parse_value
 from extraction.models import Correction, FieldValue, Invoice, Status, User
 from extraction.permissions import require
 
@@ -141,13 +142,11 @@ def _spec(name: str) -> FieldSpec:
 
 
 def _parsed(spec: FieldSpec, text: str, language: str) -> str:
-    from extraction.engine import values as engine_values
-
     cleaned = storable(text).strip()
     if not cleaned:
         return ""
     try:
-        value: Value = engine_values.parse_value(spec.kind, cleaned, language=language)
+        value: Value = parse_value(spec.kind, cleaned, language=language)
     except ValueError as error:
         raise InvalidValue(str(error)) from None
     return canonical(value)

@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from extraction.engine import resolve
 from extraction.engine.document import Page, word_to_list
 from extraction.engine.fields import BY_NAME
 from extraction.engine.record import Field, InvoiceRecord, Problem, Reading, candidate_to_dict, canonical
@@ -143,8 +144,6 @@ def _replace_rows(invoice: Invoice, record: InvoiceRecord) -> None:
 def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> None:
     record, document = reading.record, reading.document
     machine = {name: found.value for name, found in record.fields.items()}
-    from extraction.engine import resolve
-
     checked = resolve.check(machine, tax_breakdown=record.tax_breakdown, line_items=record.line_items)
     lasting = lasting_problems(record.problems if rows else (NOTHING_FOUND, *record.problems), checked)
     values = invoice_values(rows)

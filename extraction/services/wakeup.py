@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -36,5 +37,5 @@ def waiting_messages() -> int:
         queue = current_app.amqp.queues[settings.CELERY_TASK_DEFAULT_QUEUE]
         bound = queue(connection.default_channel)
         bound.declare()
-        declared = bound.queue_declare(passive=True)
+        declared: Any = bound.queue_declare(passive=True)
         return int(declared.message_count)

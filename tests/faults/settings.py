@@ -1,0 +1,11 @@
+"""A whole site of its own under DATA_DIR, impatient, with a reader that misbehaves on demand."""
+
+from ocrsite.settings import *  # noqa: F403 - settings are made to be starred
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+INVOICE_READER = "tests.faults.readers.read"
+LEASE_SECONDS = 2
+SWEEP_SECONDS = 1
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "extraction.tasks.sweep", "schedule": 1.0}}
+# An idle scheduler otherwise looks at its plan every five minutes, a busy one when the next task is due.
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1

@@ -1,0 +1,93 @@
+"""A running site for tests: its own data folder, real worker and scheduler processes, and a look into its database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+REPO = Path(__file__).resolve().parent.parent.parent
+T = TypeVar("T")
+
+
+def wait_for(what: Callable[[], T], *, seconds: float = 20, log: Callable[[], str] = str) -> T:
+    """The first true result; AssertionError with the log when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen in {seconds} s\n{log()}")
+
+
+def alive(pid: int) -> bool:
+    """Neither gone nor a zombie that nobody has waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Site:
+    def __init__(self, folder: Path, **env: str) -> None:
+        self.folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
+        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        self.env = kept | {
+            "DATA_DIR": str(folder),
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+            "PYTHONUNBUFFERED": "1",
+            "WORKERS": "2",
+        } | env  # fmt: skip
+
+    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "log.txt").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *command], cwd=REPO, env=self.env | env, stdout=log, stderr=log, start_new_session=True
+            )
+        self.processes.append(process)
+        return process
+
+    def worker(self, name: str = "one") -> subprocess.Popen[bytes]:
+        return self.start("-m", "celery", "-A", "ocrsite", "worker", "-n", name, "--loglevel", "INFO")
+
+    def beat(self) -> subprocess.Popen[bytes]:
+        return self.start("-m", "celery", "-A", "ocrsite", "beat")
+
+    def control(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.control", *arguments], cwd=REPO, env=self.env, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+    def rows(self, sql: str) -> list[Any]:
+        with closing(sqlite3.connect(self.folder / "invoicelens.sqlite3", timeout=10)) as database:
+            return database.execute(sql).fetchall()
+
+    def statuses(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT status FROM extraction_invoice ORDER BY id")]
+
+    def run_pids(self) -> list[int]:
+        """Process ids of all runs of the reader so far, in order."""
+        runs = sorted((self.folder / "runs").rglob("*-*"), key=lambda path: path.name)
+        return [int(path.name.rpartition("-")[2]) for path in runs]
+
+    def log(self) -> str:
+        path = self.folder / "log.txt"
+        return path.read_text(errors="replace")[-6000:] if path.exists() else ""
+
+    def wait_for(self, what: Callable[[], T], *, seconds: float = 20) -> T:
+        return wait_for(what, seconds=seconds, log=self.log)
+
+    def close(self) -> None:
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
