@@ -41,7 +41,8 @@ def fold(text: str) -> str:
 
 def label_tokens(text: str) -> list[str]:
     """A word's parts between punctuation, folded, with characters that OCR confuses made equal."""
-    return [part.translate(_LOOKALIKE) for part in _SPLIT.split(fold(text)) if part]
+    parts = [part for part in _SPLIT.split(fold(text)) if part]
+    return [part if part.isdigit() else part.translate(_LOOKALIKE) for part in parts]
 
 
 def label_key(text: str) -> str:
@@ -65,10 +66,14 @@ class Vocabulary:
                     self.deletions[shorter].append(phrase)
         self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
 
-    def find(self, text: str) -> tuple[tuple[str, float], ...]:
-        """(key, quality) of the phrase that ``text``, given as by ``label_key``, is; empty if none."""
+    def find(self, text: str, *, words: int = 1) -> tuple[tuple[str, float], ...]:
+        """(key, quality) of the phrase that ``text``, given as by ``label_key``, is; empty if none.
+
+        Of several short ``words`` none may be misread: "total eat" is not "total VAT".
+        """
         found = self.exact.get(text)
-        if found is not None or len(text) < _FUZZY_FROM or any(char.isdigit() for char in text):
+        short = _FUZZY_FROM if words == 1 else _FUZZY_TWO_FROM
+        if found is not None or len(text) < short or any(char.isdigit() for char in text):
             return found or ()
         if text not in self._seen:
             if len(self._seen) > 50_000:

@@ -322,7 +322,9 @@ def _cell_labels(row: Row, cell: Cell, offset: int, language: Language) -> Itera
     position = 0
     while position < len(tokens):
         for size in range(min(MAX_PHRASE, len(tokens) - position), 0, -1):
-            hits = language.vocabulary.find("".join(token for token, _ in tokens[position : position + size]))
+            hits = language.vocabulary.find(
+                "".join(token for token, _ in tokens[position : position + size]), words=size
+            )
             if hits and not _inside_value(cell, tokens, position + size):
                 start, end = tokens[position][1], tokens[position + size - 1][1] + 1
                 for key, quality in hits:

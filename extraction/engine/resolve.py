@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from .checks import check as check
-from .fields import BY_NAME, FIELDS
+from .fields import FIELDS
 from .ranking import log_odds, sigmoid
 from .record import Candidate, Field, InvoiceRecord, TaxLine, Value
 from .totals import Totals, choose_totals
@@ -64,7 +64,7 @@ def _by_field(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
     best: dict[tuple[str, Value], Candidate] = {}
     for candidate in candidates:
         key = (candidate.field, candidate.value)
-        if candidate.field in BY_NAME and (key not in best or candidate.score > best[key].score):
+        if key not in best or candidate.score > best[key].score:
             best[key] = candidate
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in sorted(best.values(), key=lambda c: -c.score):

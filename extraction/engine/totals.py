@@ -28,6 +28,8 @@ ADDS_UP_WITHOUT_TAX = 1.0
 AT_A_RATE = 1.5
 CONTRADICTS = -4.0
 BREAKDOWN = 1.0
+NO_GROSS = -3.0  # a document without a total is rare
+CASH_LESS_CHANGE = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Totals:
 def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> Totals:
     best: tuple[float, Totals] = (float("-inf"), Totals({}, frozenset(), ()))
     others = _others(amounts)
+    handed = _cash_and_change(amounts)
     sums = [(_sum(b, "base"), _sum(b, "amount")) for b in breakdowns]
     for gross, net, tax in product(
         _top(amounts, "gross_total"), _top(amounts, "net_total"), _top(amounts, "tax_total")
@@ -49,6 +52,7 @@ def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -
         chosen = {c.field: c for c in (gross, net, tax) if c is not None}
         weight, proven = _weigh(gross, net, tax, others, sums)
         weight += sum(log_odds(candidate.score) for candidate in chosen.values())
+        weight += _paid_in_cash(gross, handed) if gross else NO_GROSS
         if weight > best[0]:
             best = (weight, Totals(chosen, proven, _breakdown(net, tax, breakdowns)))
     return _with_due(best[1], amounts)
@@ -68,6 +72,18 @@ def _others(amounts: Amounts) -> list[Decimal]:
             if isinstance(value, Decimal) and value and candidate.score > 0.3:
                 values.append(sign * value)
     return values
+
+
+def _cash_and_change(amounts: Amounts) -> tuple[set[Decimal], set[Decimal]]:
+    """What the customer owed by what was handed over and given back; and what was handed over in excess."""
+    cash, change = (_values(amounts, field) for field in ("cash", "change"))
+    owed = {c - h for c in cash for h in change if c > h}
+    return owed, {c for c in cash for h in change if h > 0 and c > h and c not in owed}
+
+
+def _paid_in_cash(gross: Candidate, handed: tuple[set[Decimal], set[Decimal]]) -> float:
+    owed, excess = handed
+    return CASH_LESS_CHANGE * (gross.value in owed) - CASH_LESS_CHANGE * (gross.value in excess)
 
 
 def _weigh(

@@ -29,7 +29,7 @@ LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
         "rounded_total": 2.9,
         "amount_due": 0.8,
         "cash": -1.0,
-        "subtotal": -1.2,
+        "subtotal": -0.6,
         "amount_paid": -1.2,
         "net_total": -2.0,
     },
@@ -41,6 +41,8 @@ LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "rounding": {"rounding": 2.4},
     "allowance_total": {"discount": 1.2},
     "charge_total": {"charge_total": 1.4},
+    "cash": {"cash": 2.0, "total": -2.0},  # what was handed over and given back: not fields, but they prove the total
+    "change": {"change": 2.4},
 }
 SIGNED = frozenset({"rounding", "allowance_total", "amount_paid"})
 MAY_BE_ZERO = frozenset({"amount_due", "tax_total"})
@@ -63,10 +65,14 @@ def find_amounts(layout: Layout, language: Language, options: ReadOptions) -> li
     view = _view(layout, figures, links)
     agency = any(link.label.key == "commission" for link in links)
     found = [
-        candidate for link in links if not link.figure.percent for candidate in _candidates(link, view, agency=agency)
+        candidate
+        for link in links
+        if not (link.figure.percent or _is_code(link.figure, view))
+        for candidate in _candidates(link, view, agency=agency)
     ]
     found += tax_candidates(tax_lines(layout, figures), figures)
     found += _unlabelled(figures, view)
+    found += _implied(figures, found)
     return [*_strongest(found), *find_currency(layout, language, figures)]
 
 
@@ -142,6 +148,26 @@ def _unlabelled(figures: Sequence[Sequence[Figure]], view: _View) -> Iterable[Ca
         odds += 0.08 * min(3, view.count[value] - 1)
         reason = "one of the largest amounts on the page"
         yield Candidate("gross_total", value, figure.text, figure.page, figure.box, odds, reason)
+
+
+def _is_code(figure: Figure, view: _View) -> bool:
+    """Long numbers without decimals are numbers of something, where amounts have decimals."""
+    return view.has_decimals and not figure.decimals and not figure.currency and figure.value >= 100_000
+
+
+def _implied(figures: Sequence[Sequence[Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
+    """Figures without a label of their own that are cash less change, or a total with its rounding."""
+    values = {
+        field: [c.value for c in found if c.field == field and c.score > 0.3 and isinstance(c.value, Decimal)]
+        for field in ("cash", "change", "gross_total", "rounding")
+    }
+    reasons = {c - h: "cash less change" for c in values["cash"] for h in values["change"] if c > h}
+    reasons |= {g + r: "a total with its rounding" for g in values["gross_total"] for r in values["rounding"] if r}
+    for row in figures:
+        for figure in row:
+            if figure.is_money and figure.value in reasons:
+                reason = reasons[figure.value]
+                yield Candidate("gross_total", figure.value, figure.text, figure.page, figure.box, 0.4, reason)
 
 
 def _strongest(candidates: Iterable[Candidate]) -> list[Candidate]:

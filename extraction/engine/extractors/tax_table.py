@@ -52,14 +52,12 @@ def _line_of(items: Sequence[Figure], document_rates: set[Decimal]) -> TaxLine |
     if printed:
         proven = next((line for rate in printed for line in _proofs(money, rate)), None)
         return proven or _exempt(items)
-    # Without a percent sign only three figures prove anything: base + tax = gross, at a rate seen elsewhere.
+    # Without a percent sign all three figures must be printed: base + tax = gross, at a rate seen elsewhere.
     bare = [item.value for item in items if not item.is_money and 1 < item.value <= MAX_RATE]
     bare += [item.value for item in items if item.is_money and item.value in document_rates]
     for rate in (*bare, *sorted(document_rates)):
         for line in _proofs(money, rate):
-            assert line.base is not None  # _proofs gives whole lines
-            assert line.amount is not None
-            if line.base + line.amount in money or rate in bare:
+            if line.base in money and ((line.base or 0) + (line.amount or 0) in money or rate in bare):
                 return line
     return None
 
