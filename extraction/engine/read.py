@@ -69,7 +69,7 @@ def read_invoice(
     else:
         document = read_document(path, options=options, ocr=ocr, on_page=on_page, on_image=on_image, cache=cache)
     if xml is not None:
-        document, record = replace(document, source="e_invoice"), einvoice.read(xml)
+        document, record = replace(document, source="e_invoice"), einvoice.read(xml, today=options.today)
     else:
         document, record = extract(document, options=options)
     return Reading(document, record, _sha256(path), time.perf_counter() - started, engine_version())

@@ -117,6 +117,13 @@ def test_a_value_that_cannot_be_is_left_out_with_a_problem():
     assert "2024-02-31" in next(problem.message for problem in record.problems if problem.code == "unreadable_value")
 
 
+def test_what_does_not_add_up_is_said():
+    text = (DATA / "fatturapa.xml").read_text().replace("<Imposta>5.95", "<Imposta>6.95")
+    record = einvoice.read(text.encode(), today=date(2015, 1, 1))
+    assert {problem.code for problem in record.problems} >= {"tax_line_disagrees", "due_disagrees"}
+    assert "date_too_old" not in {problem.code for problem in record.problems}
+
+
 def test_an_account_that_is_no_iban_is_a_bank_account():
     place = "<PaymentMeans><PayeeFinancialAccount><ID>{}</ID></PayeeFinancialAccount></PaymentMeans>"
     assert ubl(place.format("DE89 3704 0044 0532 0130 00")).value("iban") == "DE89370400440532013000"

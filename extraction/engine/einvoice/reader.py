@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from ..checks import check
 from ..errors import DamagedFile, UnsupportedType
 from ..fields import BY_NAME, Kind
 from ..record import Field, InvoiceRecord, LineItem, Problem, TaxLine, Value
@@ -38,8 +39,11 @@ def is_einvoice(data: bytes) -> bool:
         return False
 
 
-def read(data: bytes) -> InvoiceRecord:
-    """The record in an e-invoice's XML. DamagedFile for XML that cannot be parsed, UnsupportedType for other XML."""
+def read(data: bytes, *, today: date | None = None) -> InvoiceRecord:
+    """The record in an e-invoice's XML, checked like any other (``today`` is for the dates).
+
+    DamagedFile for XML that cannot be parsed, UnsupportedType for other XML.
+    """
     root = _parse(data)
     syntax = _syntax_of(root)
     if syntax is None:
@@ -65,7 +69,9 @@ def read(data: bytes) -> InvoiceRecord:
                 f"This file holds {len(bodies)} invoices; only the first was read. Ask the sender for one file each.",
             )
         )
-    return replace(record, problems=tuple(problems))
+    values = {name: found.value for name, found in record.fields.items()}
+    found = check(values, tax_breakdown=record.tax_breakdown, line_items=record.line_items, today=today)
+    return replace(record, problems=(*problems, *found))
 
 
 # --- XML --------------------------------------------------------------------------------------------------------------
