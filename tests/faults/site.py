@@ -68,7 +68,7 @@ class Site:
         assert done.returncode == 0, done.stderr.decode()
 
     def rows(self, sql: str) -> list[Any]:
-        with closing(sqlite3.connect(self.folder / "invoicelens.sqlite3", timeout=10)) as database:
+        with closing(sqlite3.connect(self.folder / "invoicelens.sqlite3", timeout=10, isolation_level=None)) as database:
             return database.execute(sql).fetchall()
 
     def statuses(self) -> list[str]:
