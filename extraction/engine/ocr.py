@@ -88,47 +88,6 @@ class PaddleOcr:
         return max(ways, key=lambda way: self._legibility(np.rot90(image, -way // 90)))
 
     def read(self, image: RgbImage) -> tuple[Line, ...]:
-        """The lines of one upright page; boxes are fractions of it."""
-        ...
-
-
-@cache
-def default_ocr(engine: EngineName = "onnxruntime", threads: int = 1) -> PaddleOcr:
-    """The process's one engine of this kind. Cheap: its models load when the first page is read."""
-    return PaddleOcr(engine=engine, threads=threads)
-
-
-class PaddleOcr:
-    """PaddleOCR's text detection, text recognition and page orientation.
-
-    ``onnxruntime`` runs PP-OCRv6 small, ``paddle`` runs PP-OCRv4 mobile on PaddlePaddle. ``model_folder`` is where the
-    model folders are laid out; see ``models.prepare``.
-    """
-
-    def __init__(
-        self, *, engine: EngineName = "onnxruntime", threads: int = 1, model_folder: Path | None = None
-    ) -> None:
-        self.engine = engine
-        self.threads = threads
-        self.model_folder = model_folder
-        self._lock = Lock()
-        self._parts: _Parts | None = None
-
-    @property
-    def name(self) -> str:
-        model = {"onnxruntime": "PP-OCRv6_small", "paddle": "PP-OCRv4_mobile"}[self.engine]
-        return f"paddleocr-3.7-{self.engine}-{model}-r{RESULT_VERSION}"
-
-    def rotation(self, image: RgbImage) -> int:
-        found = self._loaded().orientation.predict(_bgr(image))[0]
-        label: str = found["label_names"][0]  # how far the page has been turned clockwise from upright
-        clockwise = (360 - int(label)) % 360
-        # One upright page in 300 is called turned, some with a score of 0.9: believe it only if it reads better so.
-        if clockwise and self._legibility(np.rot90(image, -clockwise // 90)) > self._legibility(image):
-            return clockwise
-        return 0
-
-    def read(self, image: RgbImage) -> tuple[Line, ...]:
         bgr = _bgr(image)
         quads = self._find(bgr)
         lines = [
