@@ -139,6 +139,7 @@ _NUMBER = r"""
 _AMOUNT = re.compile(
     rf"""
     (?<![\w#@°])(?<!\d[.,:/'’-])(?<!\d[.,]\s)
+    (?:[^\W\d_](?=\d+[.,]\d\d(?!\d)))?             # a currency sign that was misread or badly encoded
     (?P<open>\()?
     (?P<sign1>[-−–+~]\s?)?
     (?:(?P<cur1>(?:{_MARK}))\s?[:.]?\s?)?

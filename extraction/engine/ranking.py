@@ -35,6 +35,7 @@ DATE_WEIGHTS: Weights = {
     "foreign_label": -1.0,  # a label of another kind, such as a registration number
     "below": -0.4,
     "far": -0.7,  # another date stands between label and date
+    "in_sentence": -0.9,  # the label does not open its cell
     "label_doubt": -3.0,  # 1 - quality of the label
     "has_time": 1.3,
     "row_has_time": 0.9,
@@ -63,6 +64,9 @@ AMOUNT_WEIGHTS: Weights = {
     "below": -0.9,
     "head": 0.4,
     "total_head": -1.2,  # the column of a table: lines rather than totals
+    "next_row": -1.6,  # the figure stands alone in the row under the label
+    "discount_row": -2.0,
+    "one_rate": -3.0,  # the figure belongs to one of several tax lines
     "modifier": -2.5,  # "Total incl. VAT": no label of the tax
     "zero": -2.5,
     "negative": -1.0,

@@ -30,6 +30,7 @@ CONTRADICTS = -4.0
 BREAKDOWN = 1.0
 NO_GROSS = -3.0  # a document without a total is rare
 CASH_LESS_CHANGE = 2.5
+LESS_ALLOWANCE = 2.5  # the sum of lines less a discount or commission
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Totals:
 def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> Totals:
     best: tuple[float, Totals] = (float("-inf"), Totals({}, frozenset(), ()))
     others = _others(amounts)
+    less = {x - a for x in _values(amounts, "line_total") for a in _values(amounts, "allowance_total") if 0 < a < x}
     handed = _cash_and_change(amounts)
     sums = [(_sum(b, "base"), _sum(b, "amount")) for b in breakdowns]
     for gross, net, tax in product(
@@ -53,6 +55,7 @@ def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -
         weight, proven = _weigh(gross, net, tax, others, sums)
         weight += sum(log_odds(candidate.score) for candidate in chosen.values())
         weight += _paid_in_cash(gross, handed) if gross else NO_GROSS
+        weight += LESS_ALLOWANCE * any(_value(total) in less for total in (net, gross))
         if weight > best[0]:
             best = (weight, Totals(chosen, proven, _breakdown(net, tax, breakdowns)))
     return _with_due(best[1], amounts)

@@ -14,8 +14,9 @@ from ..layout import Layout
 from ..ranking import AMOUNT_WEIGHTS, score
 from ..record import Candidate, TaxLine
 from .currency import find_currency
+from .document_type import find_document_type
 from .figures import Figure, Link, find_figures, link_labels
-from .tax_table import choices, tax_candidates, tax_lines
+from .tax_table import PlacedTaxLine, choices, tax_candidates, tax_lines
 
 if TYPE_CHECKING:
     from ..options import ReadOptions
@@ -39,12 +40,13 @@ LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "line_total": {"line_total": 2.6},
     "amount_paid": {"amount_paid": 2.2, "cash": -0.4},
     "rounding": {"rounding": 2.4},
-    "allowance_total": {"discount": 1.2},
+    "allowance_total": {"discount": 1.2, "commission": 2.4},
     "charge_total": {"charge_total": 1.4},
     "cash": {"cash": 2.0, "total": -2.0},  # what was handed over and given back: not fields, but they prove the total
     "change": {"change": 2.4},
 }
 SIGNED = frozenset({"rounding", "allowance_total", "amount_paid"})
+TOTALS = frozenset({"gross_total", "net_total", "tax_total"})
 MAY_BE_ZERO = frozenset({"amount_due", "tax_total"})
 
 
@@ -57,12 +59,24 @@ class _View:
     height: float
     rows: int
     has_decimals: bool
+    mostly_negative: bool
+    credit: bool
+    tax_rows: frozenset[int]  # of several tax lines, which are not the totals
+    discount_rows: frozenset[int]
+
+    def signed(self, value: Decimal, field: str) -> Decimal:
+        """Folios print what was paid with a minus; only credit notes have negative totals."""
+        plain = field == "allowance_total" or (
+            field not in SIGNED and value < 0 and not self.credit and not self.mostly_negative
+        )
+        return abs(value) if plain else value
 
 
 def find_amounts(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
     figures = find_figures(layout, language)
     links = link_labels(layout, figures)
-    view = _view(layout, figures, links)
+    lines = tax_lines(layout, figures)
+    view = _view(layout, figures, links, lines)
     agency = any(link.label.key == "commission" for link in links)
     found = [
         candidate
@@ -70,7 +84,7 @@ def find_amounts(layout: Layout, language: Language, options: ReadOptions) -> li
         if not (link.figure.percent or _is_code(link.figure, view))
         for candidate in _candidates(link, view, agency=agency)
     ]
-    found += tax_candidates(tax_lines(layout, figures), figures)
+    found += tax_candidates(lines, figures)
     found += _unlabelled(figures, view)
     found += _implied(figures, found)
     return [*_strongest(found), *find_currency(layout, language, figures)]
@@ -81,7 +95,9 @@ def find_breakdowns(layout: Layout, language: Language) -> list[tuple[TaxLine, .
     return choices(tax_lines(layout, find_figures(layout, language)))
 
 
-def _view(layout: Layout, figures: Sequence[Sequence[Figure]], links: Sequence[Link]) -> _View:
+def _view(
+    layout: Layout, figures: Sequence[Sequence[Figure]], links: Sequence[Link], lines: Sequence[PlacedTaxLine]
+) -> _View:
     handed_over = {link.figure.value for link in links if link.label.key in ("cash", "change", "other_amount")}
     money = [figure for row in figures for figure in row if figure.is_money]
     values = [figure.value for figure in money if figure.value not in handed_over] or [f.value for f in money]
@@ -91,6 +107,10 @@ def _view(layout: Layout, figures: Sequence[Sequence[Figure]], links: Sequence[L
         height=median([figure.box.height for figure in money] or [1.0]),
         rows=len(layout.rows),
         has_decimals=any(figure.decimals == 2 for figure in money),
+        mostly_negative=2 * sum(figure.value < 0 for figure in money) > len(money),
+        credit="credit_note" in {candidate.value for candidate in find_document_type(layout, layout.language)[:1]},
+        tax_rows=frozenset(placed.row for placed in lines) if len(lines) > 1 else frozenset(),
+        discount_rows=frozenset(link.label.row for link in links if link.label.key == "discount"),
     )
 
 
@@ -105,7 +125,7 @@ def _candidates(link: Link, view: _View, *, agency: bool) -> Iterable[Candidate]
         features = _features(link, view, field) | {"label": weights[key]}
         figure = link.figure
         reason = f"{link.relation} label '{link.label.text}'"
-        value = abs(figure.value) if field == "allowance_total" else figure.value
+        value = view.signed(figure.value, field)
         yield Candidate(field, value, figure.text, figure.page, figure.box, score(features, AMOUNT_WEIGHTS), reason)
 
 
@@ -119,6 +139,9 @@ def _features(link: Link, view: _View, field: str) -> dict[str, float]:
         "between": link.between if link.relation == "right of" else 0.3 * link.between,
         "not_last": not link.last,
         "below": link.relation == "below",
+        "next_row": link.relation == "in the row under",
+        "one_rate": field in TOTALS and figure.row in view.tax_rows,
+        "discount_row": field in TOTALS and figure.row in view.discount_rows,
         "head": link.head and not total,
         "total_head": link.head and total,
         **_figure_features(figure, view, field),

@@ -141,6 +141,7 @@ def _features(place: Place, value: date, label: Label | None, relation: str, tod
         "period_label": key == "service_period",
         "foreign_label": bool(key) and key not in DATE_KEYS,
         "below": relation == "below",
+        "in_sentence": label is not None and not label.starts_cell and relation == "right of",
         "label_doubt": 1 - label.quality if label else 0.0,
         "has_time": place.found.has_time,
         "row_has_time": place.row_has_time and not place.found.has_time,

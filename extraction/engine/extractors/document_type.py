@@ -19,13 +19,14 @@ TYPE_WEIGHTS = {"credit_note": 0.3, "debit_note": 0.25, "proforma": 0.2, "invoic
 MAX_WORDS = 4
 
 
-def find_document_type(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
+def find_document_type(layout: Layout, language: Language, options: ReadOptions | None = None) -> list[Candidate]:
+    """Best first."""
     best: dict[str, Candidate] = {}
     for candidate in _titles(layout, language):
         known = best.get(candidate.field + str(candidate.value))
         if known is None or candidate.score > known.score:
             best[candidate.field + str(candidate.value)] = candidate
-    return list(best.values()) or _by_shape(layout)
+    return sorted(best.values(), key=lambda candidate: -candidate.score) or _by_shape(layout)
 
 
 def _titles(layout: Layout, language: Language) -> Iterable[Candidate]:

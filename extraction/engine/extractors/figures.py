@@ -137,7 +137,8 @@ def _links_of_row(layout: Layout, labels: list[Label], figures: list[list[Figure
     """Labels with figures to the right speak for those; the others for what stands under them."""
     links: list[Link] = []
     money = [figure for figure in figures[row] if not figure.percent]
-    is_head = len({label.start for label in labels}) >= 2 and not any(figure.is_money for figure in money)
+    heads = max(len({label.start for label in labels}), len(layout.rows[row].cells) - 1)
+    is_head = heads >= 2 and not any(figure.is_money for figure in money)
     rates = {figure.start for figure in figures[row] if figure.percent}
     for label in labels:
         at_rate = label.key == "total" and bool(rates & {label.end, label.end + 1})
@@ -151,6 +152,8 @@ def _links_of_row(layout: Layout, labels: list[Label], figures: list[list[Figure
             links.append(Link(label, figure, "right of", index, last, at_rate=at_rate, modifier=modifier))
         if not any(figure.is_money for figure in right):
             links += _under(layout, label, figures, head=is_head)
+        elif label is labels[0]:
+            links += _in_next_row(layout, label, figures)
     return links
 
 
@@ -185,6 +188,16 @@ def _under(layout: Layout, label: Label, figures: list[list[Figure]], *, head: b
         if head and links and not figures[row]:
             break
     return links
+
+
+def _in_next_row(layout: Layout, label: Label, figures: list[list[Figure]]) -> list[Link]:
+    """On curved paper the figures of the right column sink into a row of their own."""
+    row = label.row + 1
+    if row >= len(layout.rows) or layout.rows[row].page != layout.rows[label.row].page:
+        return []
+    alone = len(figures[row]) == 1 and len(layout.rows[row].words) <= 2 and figures[row][0].is_money
+    right = alone and figures[row][0].box.x0 > label.box.x1
+    return [Link(label, figures[row][0], "in the row under", 0, True)] if right else []
 
 
 def _under_head(head: Box, figure: Box) -> bool:

@@ -18,7 +18,7 @@ from .figures import Figure
 MAX_RATE = Decimal(30)
 TOLERANCE = Decimal("0.02")
 _CENT = Decimal("0.01")
-_NOT_TAX = frozenset({"discount", "commission", "charge_total"})
+_NOT_TAX = frozenset({"discount", "commission"})
 
 
 @dataclass(frozen=True, slots=True)
