@@ -146,6 +146,8 @@ class _OpenCvUnderItsOtherName(MetadataPathFinder):
 def _load(engine: EngineName, threads: int, folder: Path) -> _Parts:
     # Read by paddlex when it is imported: without it, start-up waits for model hubs.
     os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
+    # It also makes folders for itself, in the home folder by default, which a service's user may not have.
+    os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(folder / "paddlex"))
     if not any(isinstance(finder, _OpenCvUnderItsOtherName) for finder in sys.meta_path):
         sys.meta_path.append(_OpenCvUnderItsOtherName())
     try:
