@@ -19,7 +19,7 @@ END $$
 def protect(apps, schema_editor):
     vendor = schema_editor.connection.vendor
     if vendor == "postgresql":
-        schema_editor.execute(POSTGRES_FUNCTION)
+        schema_editor.execute(POSTGRES_FUNCTION, params=None)  # its % is not a placeholder
     for table in TABLES:
         if vendor == "postgresql":
             schema_editor.execute(
