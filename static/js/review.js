@@ -149,10 +149,27 @@ document.addEventListener("focusin", (event) => {
   const form = event.target.closest?.("form.field");
   if (!form) return;
   lastFocused = form;
+  takeInHand(form);
   viewer.activate(form.dataset.field);
   const hint = document.getElementById("fill-hint");
   if (hint && editable) hint.textContent = fill(texts.textFill, { field: form.dataset.label });
 });
+// What a field shows more than the others moves what is below it, so it waits until a press is over: a button must not
+// slip away from under the pointer between down and up.
+let pressed = false;
+function takeInHand(form) {
+  if (pressed) return;
+  for (const other of forms) other.classList.toggle("in-hand", other === form);
+}
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const over of ["pointerup", "pointercancel"]) {
+  addEventListener(over, () => setTimeout(() => {
+    pressed = false;
+    if (lastFocused) takeInHand(lastFocused);
+  }), true);
+}
+document.querySelector(".form-scroll")?.classList.add("calm");
+
 for (const [over, on] of [["mouseover", true], ["mouseout", false]]) {
   document.addEventListener(over, (event) => {
     const source = event.target.closest?.(".chip, tr[data-place]");

@@ -52,6 +52,7 @@ export function startViewer({ onPick, onField }) {
     if (!rect) return;
     rect.classList.add("active");
     rect.parentNode.append(rect);
+    if (scroll.clientWidth < 600 && zoomed === 1) zoom(2); // a phone: whole pages are too small to read
     bringIntoView(rect);
   }
 
@@ -76,9 +77,10 @@ export function startViewer({ onPick, onField }) {
 
   // --- zoom ---
 
+  /** "in", "out", "fit", or a factor. */
   function zoom(way) {
     const now = ZOOMS.findIndex((step) => step >= zoomed - 0.001);
-    zoomed = way === "fit" ? 1 : ZOOMS[Math.min(Math.max(now + (way === "in" ? 1 : -1), 0), ZOOMS.length - 1)];
+    zoomed = typeof way === "number" ? way : way === "fit" ? 1 : ZOOMS[Math.min(Math.max(now + (way === "in" ? 1 : -1), 0), ZOOMS.length - 1)];
     const center = (scroll.scrollTop + scroll.clientHeight / 2) / scroll.scrollHeight;
     scroll.style.setProperty("--zoom", zoomed);
     scroll.scrollTop = center * scroll.scrollHeight - scroll.clientHeight / 2;

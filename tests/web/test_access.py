@@ -1,0 +1,145 @@
+"""Who reaches which address. Every address of the product is walked, so that a new one cannot be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from extraction.models import Invoice, InvoicePage, Status, User
+from extraction.urls import urlpatterns
+
+OPEN = {"login", "logout"}
+POSTED = {"samples", "upload", "field-save", "approve", "reopen", "reject", "retry", "delete", "restore"}
+# What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
+OWN_PAGES = {"inbox", "live", "samples", "upload", "export"}
+
+
+def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
+    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total"}
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        assert pattern.name, pattern
+        yield pattern.name, reverse(pattern.name, kwargs={key: known[key] for key in pattern.pattern.converters})
+
+
+def ask(client: Client, name: str, address: str, **headers: str) -> int:
+    data = {"value": "1", "reason": "no"}
+    answer = client.post(address, data, headers=headers) if name in POSTED else client.get(address, headers=headers)
+    return answer.status_code
+
+
+@pytest.mark.parametrize("status", [Status.REVIEW, Status.APPROVED, Status.FAILED, Status.QUEUED])
+def test_a_document_does_not_exist_for_an_outsider(
+    make_invoice: Callable[..., Invoice],
+    add_page: Callable[..., InvoicePage],
+    browse: Callable[[User], Client],
+    outsider: User,
+    status: str,
+) -> None:
+    invoice = make_invoice(status=status)
+    add_page(invoice)
+    before = Invoice.objects.filter(pk=invoice.pk).values().get()
+    client = browse(outsider)
+    found = {name: ask(client, name, address) for name, address in addresses(invoice) if name not in OPEN | OWN_PAGES}
+    assert found == dict.fromkeys(found, 404)
+    assert len(found) >= 12
+    assert Invoice.objects.filter(pk=invoice.pk).values().get() == before
+
+
+def test_an_outsider_cannot_restore_what_we_deleted(
+    make_invoice: Callable[..., Invoice], web: Client, browse: Callable[[User], Client], outsider: User
+) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    web.post(reverse("delete", args=[invoice.pk]))
+    assert browse(outsider).post(reverse("restore", args=[invoice.pk])).status_code == 404
+    assert Invoice.objects.get(pk=invoice.pk).deleted_at is not None
+
+
+def test_lists_and_exports_of_an_outsider_show_nothing_of_ours(
+    make_invoice: Callable[..., Invoice], browse: Callable[[User], Client], outsider: User
+) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    client = browse(outsider)
+    texts = [
+        client.get(reverse("inbox")).content,
+        client.get(reverse("inbox"), {"q": invoice.file_name}, headers={"HX-Request": "true"}).content,
+        client.get(reverse("live"), {"id": invoice.pk}).content,
+        b"".join(client.get(reverse("export")).streaming_content),  # type: ignore[attr-defined]
+    ]
+    for text in texts:
+        assert b"Birch" not in text
+        assert f"invoice-{invoice.pk}".encode() not in text
+
+
+def test_somebody_who_is_not_signed_in_is_led_to_the_sign_in_page(
+    make_invoice: Callable[..., Invoice], client: Client
+) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    for name, address in addresses(invoice):
+        if name in OPEN:
+            continue
+        answer = client.post(address) if name in POSTED else client.get(address)
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith(reverse("login")), name
+
+
+def test_a_script_whose_session_ended_is_told_so_instead_of_getting_a_page(
+    make_invoice: Callable[..., Invoice], client: Client
+) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    for name, address in addresses(invoice):
+        if name not in OPEN:
+            assert ask(client, name, address, **{"HX-Request": "true"}) == 401, name
+            assert ask(client, name, address, Accept="application/json") == 401, name
+
+
+def test_every_post_needs_the_forms_token(make_invoice: Callable[..., Invoice], approver: User) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(approver)
+    for name, address in addresses(invoice):
+        if name in POSTED | {"export"}:
+            answer = client.post(address, {"value": "1", "reason": "no"})
+            assert answer.status_code == 403, name
+            assert b"reload the page" in answer.content
+    invoice.refresh_from_db()
+    assert invoice.status == Status.REVIEW
+
+
+def test_a_get_never_changes_anything(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.APPROVED)
+    for name, address in addresses(invoice):
+        if name in POSTED:
+            assert web.get(address).status_code == 405, name
+    web.get(reverse("export"), {"mark": "1"}).getvalue()  # type: ignore[attr-defined]
+    invoice.refresh_from_db()
+    assert invoice.status == Status.APPROVED
+
+
+def test_every_answer_carries_the_content_security_policy(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    for address in (reverse("inbox"), reverse("review", args=[invoice.pk]), "/nowhere/"):
+        answer = web.get(address)
+        assert "script-src 'self'" in answer["Content-Security-Policy"]
+        page = answer.content.decode()
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert "<script>" not in page
+
+
+def test_an_uploader_sees_no_button_that_would_be_refused(
+    make_invoice: Callable[..., Invoice], browse: Callable[[User], Client], uploader: User
+) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    client = browse(uploader)
+    page = client.get(reverse("review", args=[invoice.pk])).content.decode()
+    for name in ("approve", "reject", "delete", "retry"):
+        assert reverse(name, args=[invoice.pk]) not in page
+    assert "readonly" in page
+    answer = client.post(reverse("approve", args=[invoice.pk]), follow=True)
+    assert "Your role here is uploader" in answer.content.decode()
+    invoice.refresh_from_db()
+    assert invoice.status == Status.REVIEW

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from extraction.engine.fields import FIELDS
+from extraction.models import Correction, FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine
+
+HX = {"HX-Request": "true"}
+
+
+def page_of(client: Client, invoice: Invoice) -> str:
+    return client.get(reverse("review", args=[invoice.pk])).content.decode()
+
+
+def save(client: Client, invoice: Invoice, name: str, **data: str) -> Any:
+    return client.post(reverse("field-save", args=[invoice.pk, name]), data, headers=HX)
+
+
+def set_field(invoice: Invoice, name: str, **columns: Any) -> None:
+    FieldValue.objects.filter(invoice=invoice, name=name).update(**columns)
+
+
+def test_every_field_of_the_catalogue_can_be_filled_in(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    page = page_of(web, make_invoice())
+    for spec in FIELDS:
+        assert f'id="input-{spec.name}"' in page
+    main = page.split('<details class="more">')[0]
+    for spec in FIELDS:
+        assert (f'id="input-{spec.name}"' in main) is spec.main
+
+
+def test_confidence_is_said_in_words_and_never_as_certainty(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice()
+    set_field(invoice, "gross_total", confidence=1.0)
+    set_field(invoice, "net_total", confidence=0.61)
+    set_field(invoice, "tax_total", confidence=0.2)
+    page = page_of(web, invoice)
+    assert "sure 99 %" in page
+    assert "check 61 %" in page
+    assert "doubtful 20 %" in page
+    assert "100 %" not in page.replace('id="zoom-level">100 %', "")
+    assert "right of its label" in page
+
+
+def test_a_correction_is_saved_and_answered_with_the_refreshed_problems(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    invoice = make_invoice()
+    answer = save(web, invoice, "gross_total", value="1.234,50 €")
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert 'data-value="1234.50"' in text
+    assert "entered" in text
+    assert "Read as <b>119.00</b>" in text
+    assert 'id="problems" role="status" aria-live="polite" hx-swap-oob="true"' in text
+    assert re.search(r'id="problems-gross_total" hx-swap-oob="true"><li', text)
+    correction = Correction.objects.get()
+    assert (correction.old_value, correction.new_value) == ("119.00", "1234.50")
+
+
+def test_a_text_that_is_no_value_is_refused_and_nothing_is_changed(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    invoice = make_invoice()
+    answer = save(web, invoice, "issue_date", value="soon")
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert 'role="alert"' in text
+    assert "Still saved: 2024-03-14" in text
+    assert FieldValue.objects.get(invoice=invoice, name="issue_date").value == "2024-03-14"
+
+
+def test_without_script_a_refused_text_comes_back_as_it_was_typed(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    invoice = make_invoice()
+    address = reverse("field-save", args=[invoice.pk, "issue_date"])
+    answer = web.post(address, {"value": "so <on>"})
+    assert answer.status_code == 422
+    assert 'value="so &lt;on&gt;"' in answer.content.decode()
+    assert web.post(address, {"value": "2024-04-01"})["Location"].endswith("#field-issue_date")
+
+
+def test_a_suggestion_wins_over_what_stands_in_the_input(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice()
+    other = {"value": "130.00", "confidence": 0.2, "text": "130,00", "page": 1, "box": [0.5, 0.5, 0.6, 0.52]}
+    set_field(invoice, "gross_total", alternatives=[other, other])
+    assert page_of(web, invoice).count('name="pick" value="130.00"') == 1
+    text = save(web, invoice, "gross_total", value="119.00", pick="130.00").content.decode()
+    assert 'data-value="130.00"' in text
+    assert 'data-place="1 0.5 0.5 0.6 0.52"' in text
+
+
+def test_a_correction_can_be_reverted_to_what_the_machine_read(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    invoice = make_invoice()
+    assert 'name="pick" value="119.00"' in save(web, invoice, "gross_total", value="120").content.decode()
+    text = save(web, invoice, "gross_total", value="120", pick="119.00").content.decode()
+    assert "confirmed" in text
+    assert "Read as" not in text
+
+
+def test_a_doubtful_value_can_be_confirmed_by_one_click(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice()
+    set_field(invoice, "gross_total", confidence=0.5)
+    assert 'name="confirm"' in page_of(web, invoice)
+    assert "confirmed" in save(web, invoice, "gross_total", value="119.00", confirm="1").content.decode()
+    assert Correction.objects.count() == 0
+
+
+def test_emptying_a_field_says_that_the_document_has_none(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice()
+    assert "emptied" in save(web, invoice, "invoice_number", value="").content.decode()
+    invoice.refresh_from_db()
+    assert invoice.invoice_number == ""
+
+
+def test_a_field_that_does_not_exist_is_not_found(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    assert save(web, make_invoice(), "no_such_field", value="1").status_code == 404
+
+
+def test_approve_goes_to_the_next_that_waits_within_the_filter(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    first, second, third = make_invoice(), make_invoice(status=Status.APPROVED), make_invoice()
+    answer = web.post(reverse("approve", args=[third.pk]) + "?status=review")
+    assert answer["Location"] == reverse("review", args=[first.pk]) + "?status=review"
+    answer = web.post(reverse("approve", args=[first.pk]))
+    assert answer["Location"] == reverse("inbox")
+    third.refresh_from_db()
+    assert third.status == Status.APPROVED
+    assert "Undo" in web.get(reverse("inbox")).content.decode()
+    assert second.pk
+
+
+def test_approving_twice_is_told_and_changes_nothing(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.APPROVED)
+    answer = web.post(reverse("approve", args=[invoice.pk]), follow=True)
+    assert "cannot be approved while its status is" in answer.content.decode()
+
+
+def test_what_is_approved_is_read_only_until_it_is_reopened(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.APPROVED)
+    page = page_of(web, invoice)
+    assert "The values are locked." in page
+    assert page.count(" readonly") >= len(FIELDS) - 1
+    answer = save(web, invoice, "gross_total", value="1")
+    assert answer.status_code == 409
+    assert "Reopen it" in answer.content.decode()
+    web.post(reverse("reopen", args=[invoice.pk]))
+    assert " readonly" not in page_of(web, invoice)
+
+
+def test_a_rejection_needs_a_reason_and_shows_it(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice()
+    address = reverse("reject", args=[invoice.pk])
+    assert "Say in a few words" in web.post(address, {"reason": " "}, follow=True).content.decode()
+    web.post(address, {"reason": "Not addressed to us"})
+    invoice.refresh_from_db()
+    assert invoice.status == Status.REJECTED
+    assert "Not addressed to us" in page_of(web, invoice)
+
+
+def test_a_failed_document_says_why_and_what_can_be_done(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    page = page_of(web, make_invoice(status=Status.FAILED))
+    assert "This file is damaged." in page
+    for words in ("Retry", "Download the original", "Delete"):
+        assert words in page
+
+
+def test_while_it_is_read_the_page_follows_and_then_loads_anew(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    invoice = make_invoice(status=Status.QUEUED)
+    address = reverse("progress", args=[invoice.pk])
+    assert address in page_of(web, invoice)
+    assert "waits for a free worker" in web.get(address, headers=HX).content.decode()
+    Invoice.objects.filter(pk=invoice.pk).update(status=Status.REVIEW)
+    assert web.get(address, headers=HX)["HX-Refresh"] == "true"
+
+
+def test_an_e_invoice_without_pages_says_so_and_shows_its_values(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    page = page_of(web, make_invoice(source="e_invoice"))
+    assert "An e-invoice has no picture" in page
+    assert 'value="119.00"' in page
+
+
+def test_pages_carry_their_pictures_and_fields_their_places(
+    make_invoice: Callable[..., Invoice], add_page: Callable[..., InvoicePage], web: Client
+) -> None:
+    invoice = make_invoice()
+    add_page(invoice, 1)
+    add_page(invoice, 2)
+    page = page_of(web, invoice)
+    assert reverse("page-image", args=[invoice.pk, 2]) in page
+    assert 'data-place="1 0.1 0.1 0.2 0.12"' in page
+
+
+def test_lines_and_taxes_are_shown(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice()
+    LineItem.objects.create(invoice=invoice, position=1, description="Paper", quantity="2.5", amount="12345.6")
+    TaxLine.objects.create(invoice=invoice, position=1, rate="19", base="100", amount="19")
+    page = page_of(web, invoice)
+    for words in ("Paper", "2.5", "12,345.60", "19 %"):
+        assert words in page
+
+
+def test_problems_stand_at_the_top_and_beside_their_fields(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    problem = {"code": "totals_disagree", "fields": ["net_total", "gross_total"], "message": "They do not add up."}
+    page = page_of(web, make_invoice(problems=[problem]))
+    assert page.count("They do not add up.") == 3
+
+
+def test_neighbours_follow_the_filter_one_came_from(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    old, other, new = make_invoice(), make_invoice(status=Status.FAILED), make_invoice()
+    page = web.get(reverse("review", args=[new.pk]), {"status": "review"}).content.decode()
+    assert f'id="go-after" href="{reverse("review", args=[old.pk])}?status=review"' in page
+    assert 'id="go-before"' not in page
+    assert reverse("review", args=[other.pk]) not in page
+
+
+def test_the_htmx_settings_forbid_what_the_policy_forbids(web: Client) -> None:
+    page = web.get(reverse("inbox")).content.decode()
+    config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", page).group(1))  # type: ignore[union-attr]
+    assert config["allowEval"] is False
+    assert config["includeIndicatorStyles"] is False
+    assert config["historyCacheSize"] == 0
