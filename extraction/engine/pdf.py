@@ -9,6 +9,7 @@ PDFium is not thread-safe, so every call into it holds one lock.
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator
 from ctypes import byref, c_double, c_int
@@ -22,7 +23,7 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from .document import Box, Line, Word
-from .errors import DamagedFile, EncryptedPdf
+from .errors import DamagedFile, EncryptedPdf, NoPages
 
 PdfDocument = Any
 PdfPage = Any
@@ -40,17 +41,25 @@ def open_pdf(path: Path) -> PdfDocument:
         stream.seek(max(0, path.stat().st_size - _TAIL))
         tail = stream.read()
     with _lock:
-        try:
-            opened = pdfium.PdfDocument(path)
-            opened.init_forms()  # so that filled-in form fields are drawn
-        except pdfium.PdfiumError as error:
-            if error.err_code in {pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY}:
-                raise EncryptedPdf from None
-            raise DamagedFile from None
+        opened = pdfium.PdfDocument(_load(path))
+        opened.init_forms()  # so that filled-in form fields are drawn
     if b"%%EOF" not in tail and b"startxref" not in tail:
         close(opened)
         raise DamagedFile
     return opened
+
+
+def _load(path: Path) -> Any:
+    """PDFium's own handle. pypdfium2 would take a document without pages for one that failed with the last error."""
+    raw = pdfium_c.FPDF_LoadDocument(os.fsencode(path) + b"\0", None)
+    if not raw:
+        if pdfium_c.FPDF_GetLastError() in {pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY}:
+            raise EncryptedPdf
+        raise DamagedFile
+    if pdfium_c.FPDF_GetPageCount(raw) < 1:
+        pdfium_c.FPDF_CloseDocument(raw)
+        raise NoPages
+    return raw
 
 
 def page_count(opened: PdfDocument) -> int:
@@ -100,7 +109,10 @@ def text_layer(page: PdfPage) -> tuple[tuple[Line, ...], int] | None:
     if rotation in {90, 270}:
         width, height = height, width
     upright = [character.turned(rotation) for character in characters]
-    return tuple(_lines(upright, width, height)), rotation
+    lines = list(_lines(upright, width, height))
+    if rotation:  # PDFium's reading order is that of the page as displayed
+        lines.sort(key=lambda line: (line.box.center_y, line.box.x0))
+    return tuple(lines), rotation
 
 
 # --- characters -------------------------------------------------------------------------------------------------------
@@ -120,7 +132,7 @@ class _Character:
     known: bool
 
     def turned(self, rotation: int) -> _Character:
-        if rotation == 0:
+        if rotation == 0 or self.box is _NOWHERE:
             return self
         return _Character(
             self.text, _turn(self.box, rotation), _turn(self.loose, rotation), (self.angle + rotation) % 360, self.known
@@ -154,10 +166,10 @@ def _characters(page: PdfPage) -> Iterator[_Character]:
                 # Fonts with a hyphen at line end report U+FFFE or U+0002.
                 text = "-" if pdfium_c.FPDFText_IsHyphen(text_page, index) == 1 else text
                 known = pdfium_c.FPDFText_HasUnicodeMapError(text_page, index) != 1
-                angle = round(math.degrees(pdfium_c.FPDFText_GetCharAngle(text_page, index)))
+                angle = round(math.degrees(pdfium_c.FPDFText_GetCharAngle(text_page, index)))  # clockwise
                 box = _displayed(page, text_page.get_charbox(index))
                 loose = _displayed(page, text_page.get_charbox(index, loose=True))
-                yield _Character(text, box, loose, (turned - angle) % 360, known)
+                yield _Character(text, box, loose, (turned + angle) % 360, known)
     finally:
         text_page.close()
 
