@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -11,7 +12,8 @@ from django.utils.module_loading import import_string
 
 from .engine.errors import EngineFault, InvoiceError, NotAFile
 from .engine.files import Limits
-from .engine.read import ReadOptions
+from .engine.ocr import default_ocr
+from .engine.options import ReadOptions
 from .engine.record import Reading
 
 logger = logging.getLogger(__name__)
@@ -24,7 +26,9 @@ class Reader(Protocol):
 
 
 def configured_reader() -> Reader:
-    return cast(Reader, import_string(settings.INVOICE_READER))
+    """Cheap: the recognition models load when the first page needs them."""
+    ocr = default_ocr(engine=settings.OCR_ENGINE, threads=settings.OCR_THREADS)
+    return cast(Reader, partial(import_string(settings.INVOICE_READER), ocr=ocr))
 
 
 def read_options(*, skip_einvoice: bool = False) -> ReadOptions:
