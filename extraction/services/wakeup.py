@@ -37,5 +37,5 @@ def waiting_messages() -> int:
         queue = current_app.amqp.queues[settings.CELERY_TASK_DEFAULT_QUEUE]
         bound = queue(connection.default_channel)
         bound.declare()
-        declared: Any = bound.queue_declare(passive=True)
+        declared: Any = bound.queue_declare()  # not passive: an empty queue is no queue to Redis
         return int(declared.message_count)

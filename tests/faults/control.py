@@ -14,6 +14,7 @@ def prepare() -> None:
     from extraction import services
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     services.admin_ensure(email="admin@localhost", password="a long enough password")
 
 

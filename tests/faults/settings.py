@@ -1,9 +1,10 @@
 """A whole site of its own under DATA_DIR, impatient, with a reader that misbehaves on demand."""
 
+from ocrsite.env import env_str
 from ocrsite.settings import *  # noqa: F403 - settings are made to be starred
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-INVOICE_READER = "tests.faults.readers.read"
+INVOICE_READER = env_str("FAULTS_READER", "tests.faults.readers.read")
 LEASE_SECONDS = 2
 SWEEP_SECONDS = 1
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "extraction.tasks.sweep", "schedule": 1.0}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import requests
+
+PASSWORD = "a long enough password"
 REPO = Path(__file__).resolve().parent.parent.parent
 T = TypeVar("T")
 
@@ -33,6 +37,12 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Site:
@@ -61,6 +71,13 @@ class Site:
     def beat(self) -> subprocess.Popen[bytes]:
         return self.start("-m", "celery", "-A", "ocrsite", "beat")
 
+    def web(self) -> str:
+        """Starts the web server; its address."""
+        port = free_port()
+        self.start("-m", "gunicorn", "ocrsite.wsgi", PORT=str(port))
+        self.wait_for(lambda: "Booting worker" in self.log())
+        return f"http://127.0.0.1:{port}/"
+
     def control(self, *arguments: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "tests.faults.control", *arguments], cwd=REPO, env=self.env, capture_output=True
@@ -68,7 +85,9 @@ class Site:
         assert done.returncode == 0, done.stderr.decode()
 
     def rows(self, sql: str) -> list[Any]:
-        with closing(sqlite3.connect(self.folder / "invoicelens.sqlite3", timeout=10, isolation_level=None)) as database:
+        with closing(
+            sqlite3.connect(self.folder / "invoicelens.sqlite3", timeout=10, isolation_level=None)
+        ) as database:
             return database.execute(sql).fetchall()
 
     def statuses(self) -> list[str]:
@@ -91,3 +110,25 @@ class Site:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+class Browser:
+    """Somebody who is signed in as the administrator."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._session = requests.Session()
+        self.get("sign-in/")
+        answer = self._post("sign-in/", {"username": "admin@localhost", "password": PASSWORD})
+        assert answer.url == address, answer.text
+
+    def get(self, path: str) -> requests.Response:
+        return self._session.get(self.address + path, timeout=30)
+
+    def send(self, name: str, data: bytes) -> None:
+        answer = self._post("upload/", {}, files={"file": (name, data)}, headers={"Accept": "application/json"})
+        assert answer.status_code == 201, answer.text
+
+    def _post(self, path: str, data: dict[str, str], **options: Any) -> requests.Response:
+        token = {"csrfmiddlewaretoken": self._session.cookies["csrftoken"]}
+        return self._session.post(self.address + path, data | token, timeout=30, **options)

@@ -14,15 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from .site import Site, alive
+from .site import Site, alive, free_port
 
 pytestmark = pytest.mark.processes
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run(site: Site, *, port: int) -> subprocess.Popen[bytes]:

@@ -6,11 +6,14 @@ import os
 import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.builders import png
+
 from .readers import PAGES
-from .site import Site, alive
+from .site import Browser, Site, alive
 
 pytestmark = pytest.mark.processes
 
@@ -95,9 +98,17 @@ def test_a_run_that_wakes_up_after_it_was_replaced_stores_nothing(site: Site) ->
 
 
 def test_many_uploads_at_once_find_the_database_unlocked(site: Site) -> None:
+    address = site.web()
     site.worker()
-    uploads = [site.start("-m", "tests.faults.control", "upload", str(n), "quick", "15") for n in range(4)]
-    assert [process.wait(timeout=40) for process in uploads] == [0] * 4, site.log()
-    site.wait_for(lambda: site.statuses() == ["review"] * 60, seconds=40)
+
+    def upload_some(person: int) -> None:
+        browser = Browser(address)
+        for number in range(6):
+            browser.send(f"{person}-{number}.png", png() + f"{person}-{number}|quick".encode())
+            browser.get("")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(upload_some, range(8)))
+    site.wait_for(lambda: site.statuses() == ["review"] * 48, seconds=40)
     assert "locked" not in (site.folder / "log.txt").read_text()
     assert site.rows("PRAGMA integrity_check") == [("ok",)]
