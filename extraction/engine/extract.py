@@ -13,6 +13,10 @@ from .document import Document
 from .extractors.amounts import find_amounts, find_breakdowns
 from .extractors.dates import find_dates
 from .extractors.document_type import find_document_type
+from .extractors.identifiers import find_identifiers
+from .extractors.parties import find_parties
+from .extractors.payment import find_payment
+from .extractors.tax_ids import find_tax_ids
 from .language import Language, detect_language, load_language
 from .layout import Layout, build_layout
 from .record import Candidate, InvoiceRecord
@@ -23,7 +27,15 @@ if TYPE_CHECKING:
 
 Extractor = Callable[["Layout", "Language", "ReadOptions"], "list[Candidate]"]
 
-EXTRACTORS: tuple[Extractor, ...] = (find_document_type, find_dates, find_amounts)
+EXTRACTORS: tuple[Extractor, ...] = (
+    find_document_type,
+    find_identifiers,
+    find_dates,
+    find_parties,
+    find_tax_ids,
+    find_payment,
+    find_amounts,
+)
 
 
 def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:

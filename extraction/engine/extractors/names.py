@@ -1,0 +1,153 @@
+"""What a company's name looks like, and what only looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from ..document import Word
+from ..language import codes, fold, load_language
+from .formats import holds_address_of_net, holds_amount, holds_date, holds_phone
+
+_EDGES = " \t*=-–—_~.,;:|/\\'\"“”„‘’`´·•●()[]{}<>«»°®™+^"
+_SEPARATOR = re.compile(r"\s[-–—]\s|\s?[·•●|∙◦]\s?")
+_REGISTRATION = re.compile(
+    r"\s*[\[({]?\s*(?:(?:co|company|reg|roc|brn|no)\b[\s.:]*)*(?<![^\W_])\d{4,}\s?-?\s?[A-Z0-9]{0,2}\s*[\])}]?(?:\s*\([A-Z0-9]+\))?$",
+    re.IGNORECASE,
+)
+_STORE = re.compile(
+    r"\s*(?:\b(?:store|shop|branch|filiale|filial|tienda|unit)\b\s*[#№]?\s*\d*|[#№]\s*\d{4,})$", re.IGNORECASE
+)
+_ZEROS = re.compile(r"\b0\.\s?0\b\.?")  # "z o.o." misread
+_LEADING_ID = re.compile(r"^(?:[A-Z]{0,3}-?\d{6,}[A-Z]?|\d{1,2}\s?[|)])\s+")
+_STREET = re.compile(
+    r"(?:str(?:a(?:ss|ß)e|\.)|stra(?:at|da)|weg|platz|allee|gasse|ring|damm|gata|gatan|vägen|laan|plein|gracht|kade|ulica)\b"
+    r"|\b(?:street|road|avenue|ave|blvd|boul(?:evard)?|lane|drive|rd|highway|hwy|suite|floor|building|square|jalan|jln|lot|lorong|taman"
+    r"|seksyen|lebuh|persiaran|rue|chemin|place|quai|impasse|calle|avda|avenida|plaza|paseo|c/|via|viale|piazza|corso|rua"
+    r"|largo|praça|ul|al|aleja|nám|náměstí|trg|p\.?o\.? box|box|postfach|bp|cedex|level|ground floor|km)\b\.?",
+    re.IGNORECASE,
+)
+_POSTAL = re.compile(
+    r"(?:^|\s|-)(?:[A-Z]{1,2}-)?\d{4,6}(?:\s[A-Z]{2})?(?=\s|,|$)|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]{2},?\s\d{5}\b"
+)
+_SALUTATION = re.compile(
+    r"^(?:mr|mrs|ms|miss|dr|herr|herrn|frau|madame|monsieur|mme|m|sr|sra|señor|sig|dhr|mevr|attn|att|z\.? ?hd)\b\.?",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"[:;·•●|∙◦/]$|^[-–—·•●|∙◦/]$")
+_MAX_SUFFIX = 4  # words: "GmbH & Co. KG"
+
+
+def clean_name(text: str) -> str:
+    """The name alone: without registration numbers, store numbers, addresses and decoration around it."""
+    text = _LEADING_ID.sub("", _ZEROS.sub("o.o.", text).strip(_EDGES))
+    parts = [part.strip(_EDGES) for part in _SEPARATOR.split(text)]
+    if len(parts) > 1 and parts[0] and (_is_place(" ".join(parts[1:])) or len(parts) > 3):
+        text = parts[0]
+    text = _cut_address(text)
+    for pattern in (_REGISTRATION, _STORE):
+        shorter = pattern.sub("", text).strip(_EDGES)
+        text = shorter if sum(char.isalpha() for char in shorter) >= 2 else text
+    text = _cut_behind_suffix(text)
+    return _without_repetition(_balanced(text.strip(_EDGES)))
+
+
+def _balanced(text: str) -> str:
+    """Closing marks that belong to the name stay: "S.L." and "(M)"."""
+    return text + ")" if text.count("(") > text.count(")") else text
+
+
+def _cut_address(text: str) -> str:
+    """ "Miller Ltd, Mill Lane 3, 12345 Town" is a name and an address."""
+    head, comma, tail = text.partition(",")
+    if comma and len(head) > 2 and (_is_place(tail) or holds_date(tail)) and not ends_in_suffix(tail.split(",")[0]):
+        return head
+    return text
+
+
+def _is_place(text: str) -> bool:
+    return any(char.isdigit() for char in text) and bool(_STREET.search(text) or _POSTAL.search(text))
+
+
+def _cut_behind_suffix(text: str) -> str:
+    """What follows a legal form and holds digits is no part of the name."""
+    words = text.split()
+    for end in range(2, len(words)):
+        rest = " ".join(words[end:])
+        if any(char.isdigit() for char in rest) and ends_in_suffix(" ".join(words[:end])):
+            return " ".join(words[:end])
+    return text
+
+
+def _without_repetition(text: str) -> str:
+    words = text.split()
+    half = len(words) // 2
+    if half and len(words) == 2 * half and fold(" ".join(words[:half])) == fold(" ".join(words[half:])):
+        return " ".join(words[:half])
+    return text
+
+
+@cache
+def _forms() -> frozenset[str]:
+    """The legal forms of companies in all languages, folded, letters only; "55" is not "SS"."""
+    return frozenset(_form(suffix) for code in codes() for suffix in load_language(code).suffixes)
+
+
+def _form(text: str) -> str:
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+def ends_in_suffix(text: str) -> bool:
+    """Whether a text ends in a legal form, after something else."""
+    words = text.split()
+    return any(is_suffix(" ".join(words[-size:])) for size in range(1, min(_MAX_SUFFIX, len(words) - 1) + 1))
+
+
+def is_suffix(text: str) -> bool:
+    usual = text[:1].isupper() or len(text) > 2
+    return _form(text) in _forms() and text[:1].isalpha() and usual and text.lower() != "co"
+
+
+def names_with_suffix(words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Spans of the words of a cell that end in a legal form, one for each part between separators."""
+    spans, start = [], 0
+    for end in range(1, len(words) + 1):
+        last = end == len(words) or _BREAK.search(words[end - 1].text) or _BREAK.fullmatch(words[end].text)
+        if last:
+            found = _span_with_suffix(words, start, end)
+            if found:
+                spans.append(found)
+            start = end
+    return spans
+
+
+def _span_with_suffix(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:
+    for stop in range(end, start + 1, -1):
+        if ends_in_suffix(" ".join(word.text for word in words[start:stop])):
+            return start, stop
+    return None
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a text may be a name at all: mostly letters, and neither amount, date, phone nor web address."""
+    letters = sum(char.isalpha() for char in text)
+    digits = sum(char.isdigit() for char in text)
+    if letters < 2 or digits > letters or len(text) > 90:
+        return False
+    return not (holds_amount(text) or holds_date(text) or holds_phone(text) or holds_address_of_net(text))
+
+
+def looks_like_address(text: str) -> bool:
+    street = bool(_STREET.search(text)) and (any(char.isdigit() for char in text) or "," in text)
+    return street or bool(_POSTAL.search(text)) or bool(re.match(r"^(?:no|nr|lot|unit)\b\.?\s?\d", text, re.IGNORECASE))
+
+
+def is_registration(text: str) -> bool:
+    """A line such as "(123456-X)" or "Reg. No. 2004 123456"."""
+    digits = sum(char.isdigit() for char in text)
+    return digits >= 5 and digits >= sum(char.isalpha() for char in text)
+
+
+def is_person(text: str) -> bool:
+    return bool(_SALUTATION.match(text))
