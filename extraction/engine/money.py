@@ -154,7 +154,9 @@ _AMOUNT = re.compile(
     """,
     re.VERBOSE,
 )
-_TAIL = re.compile(r"\s?[*#]?[A-Z]{1,2}\b|[*#]|(?![^\W_])")  # a tax code may stick to an amount, other letters not
+_TAIL = re.compile(
+    r"[ec]\b|\s?[*#]?[A-Z]{1,2}\b|[*#]|(?![^\W_])"
+)  # a tax code may stick to an amount, other letters not
 _ANY_MARK = re.compile(rf"(?<![^\W\d_])(?:{_MARK})(?![^\W\d_])")
 
 

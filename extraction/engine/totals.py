@@ -114,6 +114,8 @@ def _weigh(
 
 def _whole(g: Decimal, n: Decimal, t: Decimal, others: Sequence[Decimal]) -> tuple[float, frozenset[str]]:
     proven = frozenset({"gross_total", "net_total", "tax_total"})
+    if abs(t) >= abs(n) and t:
+        return CONTRADICTS, frozenset()
     gap = g - n - t
     if abs(gap) <= TOLERANCE:
         exact = 0.5 * (not gap)

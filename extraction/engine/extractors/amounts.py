@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from itertools import combinations, product
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from ..record import Candidate, TaxLine
 from .currency import find_currency
 from .document_type import find_document_type
 from .figures import Figure, Link, find_figures, link_labels
-from .tax_table import PlacedTaxLine, choices, tax_candidates, tax_lines
+from .tax_table import MAX_RATE, PlacedTaxLine, choices, tax_candidates, tax_lines
 
 if TYPE_CHECKING:
     from ..options import ReadOptions
@@ -47,6 +48,7 @@ LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
 }
 SIGNED = frozenset({"rounding", "allowance_total", "amount_paid"})
 TOTALS = frozenset({"gross_total", "net_total", "tax_total"})
+CENT = Decimal("0.01")
 MAY_BE_ZERO = frozenset({"amount_due", "tax_total"})
 
 
@@ -84,10 +86,14 @@ def find_amounts(layout: Layout, language: Language, options: ReadOptions) -> li
         if not (link.figure.percent or _is_code(link.figure, view))
         for candidate in _candidates(link, view, agency=agency)
     ]
-    found += tax_candidates(lines, figures)
-    found += _unlabelled(figures, view)
+    of_a_rate = {(link.figure.row, link.figure.start) for link in links if link.at_rate}
+    whole = [[figure for figure in row if (figure.row, figure.start) not in of_a_rate] for row in figures]
+    found += tax_candidates(lines, whole)
+    found += _unlabelled(whole, view)
     found += _implied(figures, found)
-    return [*_strongest(found), *find_currency(layout, language, figures)]
+    found += _at_printed_rates(figures, found)
+    found = [*_strongest(found), *_sums_of_taxes(found)]
+    return [*found, *find_currency(layout, language, figures)]
 
 
 def find_breakdowns(layout: Layout, language: Language) -> list[tuple[TaxLine, ...]]:
@@ -191,6 +197,33 @@ def _implied(figures: Sequence[Sequence[Figure]], found: Sequence[Candidate]) ->
             if figure.is_money and figure.value in reasons:
                 reason = reasons[figure.value]
                 yield Candidate("gross_total", figure.value, figure.text, figure.page, figure.box, 0.4, reason)
+
+
+def _at_printed_rates(figures: Sequence[Sequence[Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
+    """Figures without a readable label that are a printed rate of a labelled total, with the net beside it or not."""
+    rates = {f.value for row in figures for f in row if f.percent and 0 < f.value <= MAX_RATE}
+    money = {f.value: f for row in figures for f in row if f.is_money and f.value}
+    totals = {c.value for c in found if c.field == "gross_total" and c.score > 0.5 and isinstance(c.value, Decimal)}
+    for rate, gross in product(sorted(rates), sorted(totals)):
+        exact = gross * rate / (100 + rate)
+        for tax in {exact.quantize(CENT, ROUND_HALF_UP), exact.quantize(CENT, ROUND_DOWN)} & money.keys():
+            reason = f"{rate.normalize():f}% in the total of {gross:f}"
+            for field, value, odds in (("tax_total", tax, 0.45), ("net_total", gross - tax, 0.4)):
+                if value in money:
+                    place = money[value]
+                    yield Candidate(field, value, place.text, place.page, place.box, odds, reason)
+
+
+def _sums_of_taxes(found: Sequence[Candidate]) -> Iterable[Candidate]:
+    """Several taxes: one that is the sum of two others is their total; else their sum may be."""
+    best = {c.value: c for c in _strongest(found) if c.field == "tax_total" and c.score > 0.4}
+    values = sorted((value for value in best if isinstance(value, Decimal) and value > 0), reverse=True)[:6]
+    for a, b in combinations(values, 2):
+        total = best.get(a + b)
+        if total:
+            yield replace(total, score=max(total.score, 0.95), reason=f"{total.reason}, the sum of {a:f} and {b:f}")
+        elif len(values) == 2:
+            yield replace(best[a], value=a + b, text=f"{a:f} + {b:f}", score=0.3, reason="sum of two taxes")
 
 
 def _strongest(candidates: Iterable[Candidate]) -> list[Candidate]:

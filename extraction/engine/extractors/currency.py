@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from babel import Locale
 from babel.numbers import get_territory_currencies
 
-from ..language import Language, fold
+from ..country import country_votes
+from ..language import Language
 from ..layout import Layout
 from ..money import find_currencies
 from ..record import Candidate
@@ -22,29 +20,6 @@ BY_LANGUAGE = {
     "de": "EUR", "fr": "EUR", "es": "EUR", "it": "EUR", "nl": "EUR", "pt": "EUR", "el": "EUR", "fi": "EUR", "sl": "EUR",
     "sk": "EUR", "pl": "PLN", "cs": "CZK", "sv": "SEK", "da": "DKK", "hr": "EUR", "hu": "HUF", "ro": "RON", "ja": "JPY",
     "no": "NOK", "nb": "NOK",
-}  # fmt: skip
-DIAL = {
-    "49": "DE", "43": "AT", "41": "CH", "33": "FR", "34": "ES", "39": "IT", "31": "NL", "32": "BE", "351": "PT",
-    "44": "GB", "353": "IE", "45": "DK", "46": "SE", "47": "NO", "48": "PL", "420": "CZ", "385": "HR", "30": "GR",
-    "60": "MY", "65": "SG", "852": "HK", "61": "AU", "64": "NZ", "91": "IN", "81": "JP", "372": "EE", "36": "HU",
-}  # fmt: skip
-VAT_PREFIX = re.compile(
-    r"\b(AT)U\d{8}\b|\b(DE|EE|PT)\d{9}\b|\b(FR)[A-Z0-9]{2}\d{9}\b|\b(NL)\d{9}B\d\d\b|\b(BE)[01]\d{9}\b|\b(IT|HR)\d{11}\b"
-    r"|\b(PL)\d{10}\b|\b(CZ)\d{8,10}\b|\b(SE)\d{12}\b|\b(DK|FI|SI|HU)\d{8}\b|\b(GB)\d{9}\b|\b(ES)[A-Z]\d{7}[A-Z0-9]\b"
-)
-_US_PLACE = re.compile(r"\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b")
-_CA_PLACE = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
-_UK_PLACE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")
-_DIAL = re.compile(r"(?:\+|\b00)\s?(\d{2,3})")
-# Companies' legal forms and taxes that exist in one country only.
-_SIGNS = {
-    "MY": re.compile(
-        r"\bsdn\.?\s*bhd|\bmalaysia\b|\bkuala lumpur\b|\bselangor\b|\bjohor\b|\bringgit\b|\bjalan\b|\b6?%? ?gst id"
-    ),
-    "IN": re.compile(r"\bgstin\b|\bpvt\.? ltd\b|\bcgst\b|\bsgst\b|\bigst\b"),
-    "AU": re.compile(r"\babn\b|\bpty\.? ltd\b"),
-    "GB": re.compile(r"\blondon\b|\bunited kingdom\b"),
-    "US": re.compile(r"\bstate tax\b|\bsales tax\b|\bllc\b|\bused?\b(?=\s*dollars)"),
 }  # fmt: skip
 
 
@@ -94,41 +69,6 @@ def _settle(mark: str, countries: Counter[str]) -> str:
     """A mark that several countries use means the one the document speaks of."""
     table, default = {"$": (DOLLARS, "USD"), "kr": (CROWNS, "SEK")}.get(mark, ({}, mark))
     return next((table[country] for country, _ in countries.most_common() if country in table), default)
-
-
-def country_votes(text: str) -> Counter[str]:
-    """ISO 3166 countries that addresses, phone numbers, VAT numbers and names in the text speak for."""
-    votes: Counter[str] = Counter()
-    for match in VAT_PREFIX.finditer(text):
-        votes[next(group for group in match.groups() if group)] += 3
-    for match in _DIAL.finditer(text):
-        digits = match[1]
-        country = DIAL.get(digits) or DIAL.get(digits[:2])
-        if country:
-            votes[country] += 1
-    for country, pattern in (("US", _US_PLACE), ("CA", _CA_PLACE), ("GB", _UK_PLACE)):
-        votes[country] += 2 * min(2, len(pattern.findall(text)))
-    folded = fold(text)
-    for country, pattern in _SIGNS.items():
-        votes[country] += 2 * min(2, len(pattern.findall(folded)))
-    names = _country_names()
-    for word in re.findall(r"[^\W\d_]{4,}", folded):
-        if word in names:
-            votes[names[word]] += 2
-    return +votes
-
-
-@cache
-def _country_names() -> Mapping[str, str]:
-    """One-word country names in the languages of the product -> ISO 3166."""
-    names: dict[str, str] = {}
-    for language in ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "cs", "sv", "da", "hr"):
-        for code, name in Locale.parse(language).territories.items():
-            if len(code) == 2 and code.isalpha() and name.isalpha():
-                names.setdefault(fold(name), code)
-    for other in ("georgia", "jersey", "guinea", "turkey", "niger", "chad", "man"):
-        names.pop(other, None)
-    return names
 
 
 def _currency_of(country: str) -> str | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..country import country_votes
 from ..dating import DateText
 from ..dating import find_dates as dates_in
 from ..document import Box
@@ -31,10 +32,6 @@ LABELLED = {"due_date": "due_date", "delivery_date": "delivery_date", "tax_point
 LABEL_REACH = 4  # rows between a label and a date under it
 _TIME = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?:\s?:\s?[0-5]\d)?(?![\d.,])\s?(?:[AaPp]\.?[Mm])?")
 _RANGE = re.compile(r"^\s?(?:-|–|to|bis|au|al|until|a|t/m|/)\s?\d", re.IGNORECASE)
-_US_PLACE = re.compile(
-    r"\b(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])"
-    r"\.?,?\s+\d{5}(?:-\d{4})?\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,8 @@ def _day_first(layout: Layout, language: Language, places: Sequence[Place], toda
     if language.code != "en":
         return language.day_first
     text = layout.document.text
-    return not (_US_PLACE.search(text) or "USD" in text or "US$" in text)
+    country = next((country for country, _ in country_votes(text).most_common(1)), "")
+    return not (country == "US" or "USD" in text or "US$" in text)
 
 
 def _votes(dates: Sequence[DateText], today: date) -> Iterable[float]:

@@ -37,9 +37,9 @@ def tax_lines(layout: Layout, figures: Sequence[Sequence[Figure]]) -> list[Place
     rates = {f.value for row in figures for f in row if f.percent and 0 < f.value <= MAX_RATE}
     found = []
     for row, items in enumerate(figures):
-        if len(items) < 2 or any(label.key in _NOT_TAX for label in layout.labels_in_row(row)):
+        if not items or any(label.key in _NOT_TAX for label in layout.labels_in_row(row)):
             continue
-        line = _line_of(items, rates)
+        line = _line_of(items, rates) or _over_two_rows(items, figures, row)
         if line:
             box = Box.around(item.box for item in items)
             found.append(PlacedTaxLine(line, items[0].page, row, box, " ".join(item.text for item in items)))
@@ -60,6 +60,15 @@ def _line_of(items: Sequence[Figure], document_rates: set[Decimal]) -> TaxLine |
             if line.base in money and ((line.base or 0) + (line.amount or 0) in money or rate in bare):
                 return line
     return None
+
+
+def _over_two_rows(items: Sequence[Figure], figures: Sequence[Sequence[Figure]], row: int) -> TaxLine | None:
+    """The rate with one figure, the other figure alone in the next row."""
+    under = figures[row + 1] if row + 1 < len(figures) else []
+    near = len(under) == 1 and under[0].page == items[0].page and under[0].is_money
+    if not near or not any(item.percent for item in items) or sum(item.is_money for item in items) != 1:
+        return None
+    return _line_of([*items, *under], set())
 
 
 def _exempt(items: Sequence[Figure]) -> TaxLine | None:

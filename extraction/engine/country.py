@@ -1,0 +1,84 @@
+"""Which country a document speaks of: addresses, phone and VAT numbers, web sites, legal forms, names of countries.
+
+The evidence is general knowledge about countries and serves the currency and the order of day and month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale
+
+from .language import fold
+
+DIAL = {
+    "49": "DE", "43": "AT", "41": "CH", "33": "FR", "34": "ES", "39": "IT", "31": "NL", "32": "BE", "351": "PT",
+    "44": "GB", "353": "IE", "45": "DK", "46": "SE", "47": "NO", "48": "PL", "420": "CZ", "385": "HR", "30": "GR",
+    "60": "MY", "65": "SG", "852": "HK", "61": "AU", "64": "NZ", "91": "IN", "81": "JP", "372": "EE", "36": "HU",
+}  # fmt: skip
+VAT_PREFIX = re.compile(
+    r"\b(AT)U\d{8}\b|\b(DE|EE|PT)\d{9}\b|\b(FR)[A-Z0-9]{2}\d{9}\b|\b(NL)\d{9}B\d\d\b|\b(BE)[01]\d{9}\b|\b(IT|HR)\d{11}\b"
+    r"|\b(PL)\d{10}\b|\b(CZ)\d{8,10}\b|\b(SE)\d{12}\b|\b(DK|FI|SI|HU)\d{8}\b|\b(GB)\d{9}\b|\b(ES)[A-Z]\d{7}[A-Z0-9]\b"
+)
+_US_PLACE = re.compile(r"\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b")
+_CA_PLACE = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
+_UK_PLACE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")
+_US_PHONE = re.compile(r"\(\d{3}\)\s?\d{3}-\d{4}\b|(?<![\d-])\d{3}([-.])\d{3}\1\d{4}(?![\d-])")
+_SITE = re.compile(r"[a-z0-9-]\.(?:co\.|com\.|org\.)?([a-z]{2})(?![a-z0-9.])")
+_SITE_COUNTRIES = "AT AU BE CA CH CZ DE DK EE ES FI FR GR HK HR HU IE IN IT JP LU MY NL NO NZ PL PT RO SE SG SI SK ZA"
+_SITES = {"uk": "GB"} | {code.lower(): code for code in _SITE_COUNTRIES.split()}
+_OTHER_TAXES = re.compile(r"\b(?:vat|gst|hst|btw|mwst|ust|tva|iva|moms|sst|abn)\b")
+_DIAL = re.compile(r"(?:\+|\b00)\s?(\d{2,3})")
+# Companies' legal forms and taxes that exist in one country only.
+_SIGNS = {
+    "MY": re.compile(
+        r"\bsdn\.?\s*bhd|\bmalaysia\b|\bkuala lumpur\b|\bselangor\b|\bjohor\b|\bringgit\b|\bjalan\b|\b6?%? ?gst id"
+    ),
+    "IN": re.compile(r"\bgstin\b|\bpvt\.? ltd\b|\bcgst\b|\bsgst\b|\bigst\b"),
+    "AU": re.compile(r"\babn\b|\bpty\.? ltd\b"),
+    "GB": re.compile(r"\blondon\b|\bunited kingdom\b"),
+    "US": re.compile(r"\bstate tax\b|\bsales tax\b|\bllc\b|\bused?\b(?=\s*dollars)"),
+}  # fmt: skip
+
+
+def country_votes(text: str) -> Counter[str]:
+    """ISO 3166 countries that addresses, phone numbers, VAT numbers and names in the text speak for."""
+    votes: Counter[str] = Counter()
+    for match in VAT_PREFIX.finditer(re.sub(r"(?<=\w)[.-](?=\w)", "", text)):
+        votes[next(group for group in match.groups() if group)] += 3
+    for match in _DIAL.finditer(text):
+        digits = match[1]
+        country = DIAL.get(digits) or DIAL.get(digits[:2])
+        if country:
+            votes[country] += 1
+    for country, pattern in (("US", _US_PLACE), ("CA", _CA_PLACE), ("GB", _UK_PLACE)):
+        votes[country] += 2 * min(2, len(pattern.findall(text)))
+    folded = fold(text)
+    votes["US"] += min(2, len(_US_PHONE.findall(text)))
+    votes["US"] += bool(re.search(r"\btax\b", folded)) and not _OTHER_TAXES.search(folded)
+    for match in _SITE.finditer(text.lower()):
+        if match[1] in _SITES:
+            votes[_SITES[match[1]]] += 1
+    for country, pattern in _SIGNS.items():
+        votes[country] += 2 * min(2, len(pattern.findall(folded)))
+    names = _country_names()
+    for word in re.findall(r"[^\W\d_]{4,}", folded):
+        if word in names:
+            votes[names[word]] += 2
+    return +votes
+
+
+@cache
+def _country_names() -> Mapping[str, str]:
+    """One-word country names in the languages of the product -> ISO 3166."""
+    names: dict[str, str] = {}
+    for language in ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "cs", "sv", "da", "hr"):
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) == 2 and code.isalpha() and name.isalpha():
+                names.setdefault(fold(name), code)
+    for other in ("georgia", "jersey", "guinea", "turkey", "niger", "chad", "man"):
+        names.pop(other, None)
+    return names
