@@ -1,6 +1,7 @@
 """The sample documents: what they are, and that their truth holds together."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import schwifty
 from stdnum.eu import vat
 from stdnum.gb import vat as gb_vat
 
+from extraction.engine import ReadOptions, read_invoice
 from extraction.engine.fields import BY_NAME, Kind
+from extraction.engine.record import canonical
 
 SAMPLES = Path(__file__).resolve().parent.parent / "extraction" / "samples"
 ROWS = [json.loads(line) for line in (SAMPLES / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -51,3 +54,22 @@ def test_a_sample_s_check_digits_hold(row):
         country = "ES"
     check = gb_vat if truth["vendor_tax_id"].startswith("GB") else vat
     assert check.is_valid(country + truth["vendor_tax_id"])
+
+
+def check_reading(row):
+    record = read_invoice(SAMPLES / row["file"], options=ReadOptions(today=date(2026, 6, 1))).record
+    truth = row["truth"]
+    found = {name: canonical(record.value(name) or "") for name in ("issue_date", "currency", "gross_total")}
+    assert found == {name: truth[name] for name in found}
+    assert "totals_disagree" not in {problem.code for problem in record.problems}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["lang"] in {"de", "nl"}], ids=lambda row: row["file"])
+def test_what_is_to_be_paid_is_read_from_samples_with_a_text_layer(row):
+    check_reading(row)
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("row", [row for row in ROWS if row["lang"] not in {"de", "nl"}], ids=lambda row: row["file"])
+def test_what_is_to_be_paid_is_read_from_scans_and_photos(row):
+    check_reading(row)
