@@ -66,6 +66,8 @@ def read_invoice(
     xml = None if options.skip_einvoice else _einvoice_xml(path, options.limits)
     if xml is not None and _is_xml_file(path, options.limits):
         document = Document(pages=(), source="e_invoice")
+        if on_page:
+            on_page(0, 0)
     else:
         document = read_document(path, options=options, ocr=ocr, on_page=on_page, on_image=on_image, cache=cache)
     if xml is not None:
@@ -133,13 +135,13 @@ class _PageReader:
             self._show(page, source)
             return page
         key = f"{self.sha256}/{self.ocr.name}/{number}"
-        kept = self.cache.get(key) if self.cache else None
+        kept = None if self.cache is None else self.cache.get(key)
         if kept is not None:
             page = Document.from_dict(kept).pages[0]
             self._show(page, source)
             return page
         page = self._recognize(number, source)
-        if self.cache:
+        if self.cache is not None:
             self.cache.put(key, Document((page,)).to_dict())
         return page
 
