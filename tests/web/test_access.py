@@ -71,7 +71,7 @@ def test_lists_and_exports_of_an_outsider_show_nothing_of_ours(
     ]
     for text in texts:
         assert b"Birch" not in text
-        assert f"invoice-{invoice.pk}".encode() not in text
+        assert f'id="invoice-{invoice.pk}"'.encode() not in text
 
 
 def test_somebody_who_is_not_signed_in_is_led_to_the_sign_in_page(
