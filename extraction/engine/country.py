@@ -31,7 +31,7 @@ _SITE = re.compile(r"[a-z0-9-]\.(?:co\.|com\.|org\.)?([a-z]{2})(?![a-z0-9.])")
 _SITE_COUNTRIES = "AT AU BE CA CH CZ DE DK EE ES FI FR GR HK HR HU IE IN IT JP LU MY NL NO NZ PL PT RO SE SG SI SK ZA"
 _SITES = {"uk": "GB"} | {code.lower(): code for code in _SITE_COUNTRIES.split()}
 _OTHER_TAXES = re.compile(r"\b(?:vat|gst|hst|btw|mwst|ust|tva|iva|moms|sst|abn)\b")
-_DIAL = re.compile(r"(?:\+|\b00)\s?(\d{2,3})")
+_DIAL = re.compile(r"(?:\+|(?<![\w.,])00)\s?(\d{2,3})")
 # Companies' legal forms and taxes that exist in one country only.
 _SIGNS = {
     "MY": re.compile(

@@ -49,7 +49,7 @@ DATE_WEIGHTS: Weights = {
     "compact": -0.6,
     "page": -0.5,  # per page after the first
     "range": -1.6,
-    "place_label": 0.8,  # "Berlin, 3. Mai 2021"
+    "weak_label": -1.3,  # a little word such as "vom" or "le"
 }
 
 AMOUNT_WEIGHTS: Weights = {

@@ -14,7 +14,7 @@ from .checks import check as check
 from .fields import FIELDS
 from .ranking import log_odds, sigmoid
 from .record import Candidate, Field, InvoiceRecord, TaxLine, Value
-from .totals import Totals, choose_totals
+from .totals import choose_totals
 
 MAX_ALTERNATIVES = 4
 TOTAL_FIELDS = frozenset({"gross_total", "net_total", "tax_total", "amount_due"})
@@ -54,12 +54,25 @@ def resolve(
         chosen = totals.chosen.get(spec.name) if spec.name in TOTAL_FIELDS else _best(spec.name, ranked, fields)
         if chosen is None:
             continue
-        confidence = _confidence(chosen, ranked, totals)
+        confidence = _confidence(chosen, ranked, totals.support.get(spec.name, 0.0))
         if confidence >= THRESHOLDS.get(spec.name, DEFAULT_THRESHOLD):
             fields[spec.name] = _field(chosen, ranked, confidence)
+    _add_amount_due(fields, by_field)
     values = {name: found.value for name, found in fields.items()}
     problems = check(values, tax_breakdown=totals.breakdown, today=today)
     return InvoiceRecord(fields=fields, tax_breakdown=totals.breakdown, problems=problems)
+
+
+def _add_amount_due(fields: dict[str, Field], by_field: Mapping[str, Sequence[Candidate]]) -> None:
+    """Where nothing says that an invoice was paid, its whole total is due. Receipts are paid already."""
+    kind, gross = fields.get("document_type"), fields.get("gross_total")
+    payments = any(c.score > 0.3 for field in ("amount_paid", "cash", "change") for c in by_field.get(field, ()))
+    if kind is None or kind.value == "receipt" or gross is None or payments or by_field.get("amount_due"):
+        return
+    reason = "no payment is printed, so the gross total is due"
+    confidence = 0.9 * gross.confidence * kind.confidence
+    if confidence >= THRESHOLDS["amount_due"]:
+        fields["amount_due"] = Field("amount_due", gross.value, gross.text, confidence, None, None, reason)
 
 
 def _by_field(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
@@ -84,14 +97,15 @@ def _best(name: str, ranked: Sequence[Candidate], fields: Mapping[str, Field]) -
     return None
 
 
-def _confidence(chosen: Candidate, ranked: Sequence[Candidate], totals: Totals) -> float:
-    """The candidate's own score, more when sums prove it, less when another value is nearly as likely."""
-    odds = log_odds(chosen.score)
+def _confidence(chosen: Candidate, ranked: Sequence[Candidate], support: float) -> float:
+    """The candidate's own score, more when sums support it, less when another value is nearly as likely."""
+    odds = log_odds(chosen.score) + support
+    if support >= 2:
+        return min(0.995, sigmoid(max(odds, 1.5 + support / 2)))
     rivals = [candidate for candidate in ranked if candidate.value != chosen.value]
-    if chosen.field in totals.proven:
-        odds = max(odds, 0.0) + 2.5
-    elif rivals:
-        odds -= max(0.0, 1.5 - 0.6 * max(0.0, log_odds(chosen.score) - log_odds(rivals[0].score)))
+    if rivals:
+        lead = max(0.0, odds - log_odds(rivals[0].score))
+        odds -= max(0.0, 1.5 - 0.6 * lead)
     return min(0.995, sigmoid(odds))
 
 

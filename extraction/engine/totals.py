@@ -18,6 +18,7 @@ Amounts = Mapping[str, Sequence[Candidate]]
 
 WIDTH = 7  # candidates per field that are tried
 CENT = Decimal("0.01")
+MAX_SHARE = Decimal("0.35")  # no tax is a larger share of the net amount
 TOLERANCE = Decimal("0.02")  # tax rounded per line and per total may differ by a cent each
 ZERO = Decimal(0)
 RATES = (Decimal("5.5"), *map(Decimal, range(3, 28)))
@@ -35,29 +36,38 @@ LESS_ALLOWANCE = 2.5  # the sum of lines less a discount or commission
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The chosen candidates; absent fields are not in ``chosen``. ``proven``: the arithmetic of these fields holds."""
+    """The chosen candidates; absent fields are not in ``chosen``.
+
+    ``support`` is what the arithmetic adds to the belief in each field, in log-odds.
+    """
 
     chosen: Mapping[str, Candidate]
-    proven: frozenset[str]
+    support: Mapping[str, float]
     breakdown: tuple[TaxLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What is printed besides net, tax and gross, and bears on them."""
+
+    between: tuple[Decimal, ...]  # rounding, tips, charges, discounts: may stand between net + tax and gross
+    less_allowance: frozenset[Decimal]  # sums of lines less a discount or commission
+    owed: frozenset[Decimal]  # what was handed over less what was given back
+    excess: frozenset[Decimal]  # what was handed over where something was given back
+    breakdowns: tuple[tuple[Decimal, Decimal], ...]  # (base, tax) that the tax lines add up to
+
+
 def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> Totals:
-    best: tuple[float, Totals] = (float("-inf"), Totals({}, frozenset(), ()))
-    others = _others(amounts)
-    less = {x - a for x in _values(amounts, "line_total") for a in _values(amounts, "allowance_total") if 0 < a < x}
-    handed = _cash_and_change(amounts)
-    sums = [(_sum(b, "base"), _sum(b, "amount")) for b in breakdowns]
-    for gross, net, tax in product(
-        _top(amounts, "gross_total"), _top(amounts, "net_total"), _top(amounts, "tax_total")
-    ):
+    """The likeliest combination of candidates; any of the fields may be left out of it."""
+    evidence = _evidence(amounts, breakdowns)
+    best: tuple[float, Totals] = (float("-inf"), Totals({}, {}, ()))
+    fields = ("gross_total", "net_total", "tax_total")
+    for gross, net, tax in product(*(_top(amounts, field) for field in fields)):
         chosen = {c.field: c for c in (gross, net, tax) if c is not None}
-        weight, proven = _weigh(gross, net, tax, others, sums)
+        weight, support = _weigh(_value(gross), _value(net), _value(tax), evidence)
         weight += sum(log_odds(candidate.score) for candidate in chosen.values())
-        weight += _paid_in_cash(gross, handed) if gross else NO_GROSS
-        weight += LESS_ALLOWANCE * any(_value(total) in less for total in (net, gross))
         if weight > best[0]:
-            best = (weight, Totals(chosen, proven, _breakdown(net, tax, breakdowns)))
+            best = (weight, Totals(chosen, support, _breakdown(net, tax, breakdowns)))
     return _with_due(best[1], amounts)
 
 
@@ -66,75 +76,88 @@ def _top(amounts: Amounts, field: str) -> list[Candidate | None]:
     return [*ranked[:WIDTH], None]
 
 
-def _others(amounts: Amounts) -> list[Decimal]:
-    """What may stand between net + tax and gross: rounding, tips, charges, discounts."""
-    values: list[Decimal] = []
+def _evidence(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> _Evidence:
+    cash, change = (_values(amounts, field) for field in ("cash", "change"))
+    owed = frozenset(c - h for c in cash for h in change if c > h)
+    less = {x - a for x in _values(amounts, "line_total") for a in _values(amounts, "allowance_total") if 0 < a < x}
+    return _Evidence(
+        between=tuple(_between(amounts)),
+        less_allowance=frozenset(less),
+        owed=owed,
+        excess=frozenset(c for c in cash for h in change if 0 < h < c and c not in owed),
+        breakdowns=tuple((_sum(lines, "base"), _sum(lines, "amount")) for lines in breakdowns),
+    )
+
+
+def _between(amounts: Amounts) -> Iterable[Decimal]:
     for field, sign in (("rounding", 1), ("charge_total", 1), ("allowance_total", -1)):
         for candidate in sorted(amounts.get(field, ()), key=lambda candidate: -candidate.score)[:3]:
             value = candidate.value
             if isinstance(value, Decimal) and value and candidate.score > 0.3:
-                values.append(sign * value)
-    return values
-
-
-def _cash_and_change(amounts: Amounts) -> tuple[set[Decimal], set[Decimal]]:
-    """What the customer owed by what was handed over and given back; and what was handed over in excess."""
-    cash, change = (_values(amounts, field) for field in ("cash", "change"))
-    owed = {c - h for c in cash for h in change if c > h}
-    return owed, {c for c in cash for h in change if h > 0 and c > h and c not in owed}
-
-
-def _paid_in_cash(gross: Candidate, handed: tuple[set[Decimal], set[Decimal]]) -> float:
-    owed, excess = handed
-    return CASH_LESS_CHANGE * (gross.value in owed) - CASH_LESS_CHANGE * (gross.value in excess)
+                yield sign * value
 
 
 def _weigh(
-    gross: Candidate | None,
-    net: Candidate | None,
-    tax: Candidate | None,
-    others: Sequence[Decimal],
-    sums: Sequence[tuple[Decimal, Decimal]],
-) -> tuple[float, frozenset[str]]:
-    """What the arithmetic says about a combination, in log-odds, and which fields it proves."""
-    g, n, t = _value(gross), _value(net), _value(tax)
-    weight = BREAKDOWN * any((n is None or n == base) and t == amount for base, amount in sums)
+    g: Decimal | None, n: Decimal | None, t: Decimal | None, evidence: _Evidence
+) -> tuple[float, dict[str, float]]:
+    """What the arithmetic says about a combination as a whole and about each of its fields, in log-odds."""
+    weight, support = _together(g, n, t, evidence)
+    weight += BREAKDOWN * any((n is None or n == base) and t == amount for base, amount in evidence.breakdowns)
+    if g is None:
+        return weight + NO_GROSS, support
+    if g in evidence.owed:
+        weight += CASH_LESS_CHANGE
+        support["gross_total"] = support.get("gross_total", 0.0) + 1.5
+    if g in evidence.excess:
+        weight -= CASH_LESS_CHANGE
+    for field, value in (("gross_total", g), ("net_total", n)):
+        if value in evidence.less_allowance:
+            weight += LESS_ALLOWANCE / (1 if n is None else 2)
+            support[field] = support.get(field, 0.0) + 1.5
+    return weight, support
+
+
+def _together(
+    g: Decimal | None, n: Decimal | None, t: Decimal | None, evidence: _Evidence
+) -> tuple[float, dict[str, float]]:
     if g is not None and n is not None and t is not None:
-        step, proven = _whole(g, n, t, others)
-    elif g is not None and t is not None:
-        step, proven = _pair(g - t, t), frozenset[str]()
-    elif g is not None and n is not None:
-        step, proven = _pair(n, g - n), frozenset[str]()
-    elif n is not None and t is not None:
-        step, proven = _pair(n, t), frozenset[str]()
-    else:
-        step, proven = 0.0, frozenset[str]()
-    return weight + step, proven
+        weight, belief = _whole(g, n, t, evidence.between)
+        return weight, dict.fromkeys(("gross_total", "net_total", "tax_total"), belief)
+    if g is not None and t is not None:
+        return _pair(g - t, t), _at_rate_support(g - t, t, "gross_total", "tax_total")
+    if g is not None and n is not None:
+        return _pair(n, g - n), _at_rate_support(n, g - n, "gross_total", "net_total")
+    if n is not None and t is not None:
+        return _pair(n, t), _at_rate_support(n, t, "net_total", "tax_total")
+    return 0.0, {}
 
 
-def _whole(g: Decimal, n: Decimal, t: Decimal, others: Sequence[Decimal]) -> tuple[float, frozenset[str]]:
-    proven = frozenset({"gross_total", "net_total", "tax_total"})
-    if abs(t) >= abs(n) and t:
-        return CONTRADICTS, frozenset()
+def _whole(g: Decimal, n: Decimal, t: Decimal, between: Sequence[Decimal]) -> tuple[float, float]:
+    """(weight of the combination, support of each field)"""
+    if t and (abs(t) > MAX_SHARE * abs(n) or (t < 0) != (n < 0)):
+        return CONTRADICTS, 0.0
     gap = g - n - t
     if abs(gap) <= TOLERANCE:
-        exact = 0.5 * (not gap)
         if not t:
-            return ADDS_UP_WITHOUT_TAX, proven
-        return ADDS_UP + exact + (AT_A_RATE if _at_a_rate(n, t) else 0.0), proven
-    if t and any(abs(gap - other) <= CENT for other in others):
-        return ADDS_UP_WITH_OTHERS, proven
+            return ADDS_UP_WITHOUT_TAX, 0.7
+        return ADDS_UP + 0.5 * (not gap) + (AT_A_RATE if _at_a_rate(n, t) else 0.0), 3.0
+    if t and any(abs(gap - other) <= CENT for other in between):
+        return ADDS_UP_WITH_OTHERS, 2.0
     if t and n == g and _at_a_rate(g - t, t):
-        return -1.0, frozenset()  # the "net" is the gross again, tax included
-    return CONTRADICTS, frozenset()
+        return -1.0, 0.0  # the "net" is the gross again, tax included
+    return CONTRADICTS, 0.0
 
 
 def _pair(n: Decimal, t: Decimal) -> float:
     if not t:
         return 0.0
-    if abs(t) > abs(n) or (t < 0) != (n < 0):
+    if abs(t) > MAX_SHARE * abs(n) or (t < 0) != (n < 0):
         return CONTRADICTS
     return AT_A_RATE if _at_a_rate(n, t) else -0.3
+
+
+def _at_rate_support(n: Decimal, t: Decimal, *fields: str) -> dict[str, float]:
+    return dict.fromkeys(fields, 1.2 if t and _at_a_rate(n, t) else 0.0)
 
 
 def _at_a_rate(n: Decimal, t: Decimal) -> bool:
@@ -180,8 +203,7 @@ def _with_due(totals: Totals, amounts: Amounts) -> Totals:
     best = max(candidates, key=lambda c: log_odds(c.score) + (2.5 if c.value in expected else -0.5))
     if best.score < 0.3 and best.value not in expected:
         return totals
-    proven = totals.proven | ({"amount_due"} if best.value in expected else set())
-    return Totals({**totals.chosen, "amount_due": best}, proven, totals.breakdown)
+    return _chosen(totals, {"amount_due": best}, support=2.0 if best.value in expected else 0.0)
 
 
 def _rounded(totals: Totals, amounts: Amounts) -> Totals:
@@ -191,21 +213,22 @@ def _rounded(totals: Totals, amounts: Amounts) -> Totals:
     if gross is None or g is None:
         return totals
     printed = {c.value: c for field in ("gross_total", "amount_due") for c in amounts.get(field, ()) if c.score > 0.2}
+    believed = totals.support.get("gross_total", 0.0) >= 2
     for rounding in _values(amounts, "rounding"):
         if not rounding or abs(rounding) >= 1:
             continue
-        if g + rounding in printed and (g - rounding not in printed or "gross_total" in totals.proven):
-            due = replace(printed[g + rounding], field="amount_due")
-            return _chosen(totals, {"amount_due": due}, proven={"amount_due"})
-        if g - rounding in printed and "gross_total" not in totals.proven:
+        if g + rounding in printed and (g - rounding not in printed or believed):
+            return _chosen(totals, {"amount_due": replace(printed[g + rounding], field="amount_due")}, support=2.0)
+        if g - rounding in printed and not believed:
             exact = replace(printed[g - rounding], field="gross_total")
             due = replace(gross, field="amount_due")
-            return _chosen(totals, {"gross_total": exact, "amount_due": due}, proven={"gross_total", "amount_due"})
+            return _chosen(totals, {"gross_total": exact, "amount_due": due}, support=2.0)
     return totals
 
 
-def _chosen(totals: Totals, chosen: Mapping[str, Candidate], *, proven: set[str]) -> Totals:
-    return Totals({**totals.chosen, **chosen}, totals.proven | proven, totals.breakdown)
+def _chosen(totals: Totals, chosen: Mapping[str, Candidate], *, support: float) -> Totals:
+    supported = {field: max(support, totals.support.get(field, 0.0)) for field in chosen}
+    return replace(totals, chosen={**totals.chosen, **chosen}, support={**totals.support, **supported})
 
 
 def _values(amounts: Amounts, field: str) -> list[Decimal]:

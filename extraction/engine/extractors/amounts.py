@@ -215,15 +215,19 @@ def _at_printed_rates(figures: Sequence[Sequence[Figure]], found: Sequence[Candi
 
 
 def _sums_of_taxes(found: Sequence[Candidate]) -> Iterable[Candidate]:
-    """Several taxes: one that is the sum of two others is their total; else their sum may be."""
-    best = {c.value: c for c in _strongest(found) if c.field == "tax_total" and c.score > 0.4}
+    """Several taxes: one that is the sum of two others, in other rows, is their total; else their sum may be."""
+    best = {c.value: c for c in _strongest(found) if c.field == "tax_total" and c.score > 0.4 and c.box}
     values = sorted((value for value in best if isinstance(value, Decimal) and value > 0), reverse=True)[:6]
     for a, b in combinations(values, 2):
         total = best.get(a + b)
-        if total:
+        if total and not (_same_row(total, best[a]) or _same_row(total, best[b])):
             yield replace(total, score=max(total.score, 0.95), reason=f"{total.reason}, the sum of {a:f} and {b:f}")
-        elif len(values) == 2:
+        elif total is None and len(values) == 2 and not _same_row(best[a], best[b]):
             yield replace(best[a], value=a + b, text=f"{a:f} + {b:f}", score=0.3, reason="sum of two taxes")
+
+
+def _same_row(a: Candidate, b: Candidate) -> bool:
+    return bool(a.page == b.page and a.box and b.box and abs(a.box.center_y - b.box.center_y) < a.box.height / 2)
 
 
 def _strongest(candidates: Iterable[Candidate]) -> list[Candidate]:

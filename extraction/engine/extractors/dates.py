@@ -29,6 +29,7 @@ DATE_KEYS = frozenset(
     {"issue_date", "date", "due_date", "delivery_date", "tax_point_date", "service_period", "other_date"}
 )
 LABELLED = {"due_date": "due_date", "delivery_date": "delivery_date", "tax_point_date": "tax_point_date"}
+SMALL_WORD = 3  # characters
 LABEL_REACH = 4  # rows between a label and a date under it
 _TIME = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?:\s?:\s?[0-5]\d)?(?![\d.,])\s?(?:[AaPp]\.?[Mm])?")
 _RANGE = re.compile(r"^\s?(?:-|–|to|bis|au|al|until|a|t/m|/)\s?\d", re.IGNORECASE)
@@ -103,13 +104,24 @@ def _label_of(layout: Layout, place: Place) -> tuple[Label | None, str, bool]:
     """The label that speaks for a date, how it stands to it, and whether another date stands between them."""
     left = [label for label in layout.labels_in_row(place.cell.row) if label.end <= place.start]
     if left:
-        nearest = max(left, key=lambda label: (label.end, label.key in DATE_KEYS))
+        nearest = _behind_small_words(left)
         words = layout.rows[place.cell.row].words[nearest.end : place.start]
         far = len(words) > 3
         near_enough = nearest.key in DATE_KEYS or (len(words) <= 1 and nearest.box.x1 >= place.cell.box.x0)
         if near_enough:
             return nearest, "right of", far
     return _label_above(layout, place)
+
+
+def _behind_small_words(left: Sequence[Label]) -> Label:
+    """The nearest label; in "payable before the 3 May" the small word belongs to the label before it."""
+    ordered = sorted(left, key=lambda label: (label.end, label.key in DATE_KEYS))
+    nearest = ordered[-1]
+    if len(ordered) > 1 and nearest.key == "date" and len(nearest.text) <= SMALL_WORD:
+        before = ordered[-2]
+        if before.key in DATE_KEYS and nearest.start - before.end <= 1:
+            return before
+    return nearest
 
 
 def _label_above(layout: Layout, place: Place) -> tuple[Label | None, str, bool]:
@@ -137,6 +149,7 @@ def _features(place: Place, value: date, label: Label | None, relation: str, tod
         "other_label": key in ("due_date", "delivery_date", "tax_point_date", "other_date"),
         "period_label": key == "service_period",
         "foreign_label": bool(key) and key not in DATE_KEYS,
+        "weak_label": key == "date" and len(label.text if label else "") <= SMALL_WORD,
         "below": relation == "below",
         "in_sentence": label is not None and not label.starts_cell and relation == "right of",
         "label_doubt": 1 - label.quality if label else 0.0,

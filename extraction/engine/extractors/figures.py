@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..document import Box
-from ..language import Language
+from ..language import Language, label_key
 from ..layout import Label, Layout, Row, TextMap, same_column
 from ..money import AmountText, decimal_style, find_amounts
 
@@ -195,7 +195,8 @@ def _in_next_row(layout: Layout, label: Label, figures: list[list[Figure]]) -> l
     row = label.row + 1
     if row >= len(layout.rows) or layout.rows[row].page != layout.rows[label.row].page:
         return []
-    alone = len(figures[row]) == 1 and len(layout.rows[row].words) <= 2 and figures[row][0].is_money
+    words = sum(len(label_key(word.text)) > 3 and word.text.isalpha() for word in layout.rows[row].words)
+    alone = len(figures[row]) == 1 and not words and len(layout.rows[row].words) <= 2 and figures[row][0].is_money
     right = alone and figures[row][0].box.x0 > label.box.x1
     return [Link(label, figures[row][0], "in the row under", 0, True)] if right else []
 

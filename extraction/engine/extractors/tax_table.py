@@ -17,6 +17,7 @@ from .figures import Figure
 
 MAX_RATE = Decimal(30)
 TOLERANCE = Decimal("0.02")
+MAX_TABLES = 4
 _CENT = Decimal("0.01")
 _NOT_TAX = frozenset({"discount", "commission"})
 
@@ -93,25 +94,39 @@ def _proofs(money: Sequence[Decimal], rate: Decimal) -> Iterable[TaxLine]:
 
 
 def choices(lines: Sequence[PlacedTaxLine]) -> list[tuple[TaxLine, ...]]:
-    """The breakdowns that the lines can mean: a rate's rows may repeat each other, or be summed by a last row."""
-    by_rate: dict[Decimal | None, list[TaxLine]] = {}
+    """The breakdowns that the lines can mean, those at the end of the document first.
+
+    Lines that stand together are a breakdown of their own; discounts look like taxes of a few percent. In each, a
+    rate's rows may repeat each other or be parts of a sum.
+    """
+    found: list[tuple[TaxLine, ...]] = []
+    for group in [*reversed(_tables(lines)[-MAX_TABLES:]), list(lines)]:
+        by_rate: dict[Decimal | None, list[TaxLine]] = {}
+        for placed in group:
+            rows = by_rate.setdefault(placed.line.rate, [])
+            if placed.line not in rows:
+                rows.append(placed.line)
+        if by_rate:
+            found.append(tuple(rows[-1] for rows in by_rate.values()))
+            found.append(tuple(max(rows, key=_size) for rows in by_rate.values()))
+            found.append(tuple(_total(rows) for rows in by_rate.values()))
+    return list(dict.fromkeys(found))
+
+
+def _tables(lines: Sequence[PlacedTaxLine]) -> list[list[PlacedTaxLine]]:
+    tables: list[list[PlacedTaxLine]] = []
     for placed in lines:
-        rows = by_rate.setdefault(placed.line.rate, [])
-        if placed.line not in rows:
-            rows.append(placed.line)
-    if not by_rate:
-        return []
-    last = tuple(rows[-1] for rows in by_rate.values())
-    largest = tuple(max(rows, key=_size) for rows in by_rate.values())
-    summed = tuple(_sum(rows) for rows in by_rate.values())
-    return list(dict.fromkeys([last, largest, summed]))
+        if not tables or placed.row - tables[-1][-1].row > 2:
+            tables.append([])
+        tables[-1].append(placed)
+    return tables
 
 
 def _size(line: TaxLine) -> Decimal:
     return abs(line.amount or Decimal(0))
 
 
-def _sum(rows: Sequence[TaxLine]) -> TaxLine:
+def _total(rows: Sequence[TaxLine]) -> TaxLine:
     base = sum((row.base or Decimal(0) for row in rows), Decimal(0))
     amount = sum((row.amount or Decimal(0) for row in rows), Decimal(0))
     return TaxLine(rows[0].rate, base, amount)
