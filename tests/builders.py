@@ -121,6 +121,9 @@ class FakeOcr:
     def __init__(self, text: str) -> None:
         self.lines = make_page(text=text).lines
 
+    def rotation(self, image: NDArray[np.uint8]) -> int:
+        return 0
+
     def read(self, image: NDArray[np.uint8]) -> tuple[Line, ...]:
         return self.lines
 

@@ -12,7 +12,7 @@ let savedOnce = false;
 let lastFocused = null;
 let approving = false;
 
-const viewer = startViewer({ onPick: fillFromPage, onField: linkField });
+const viewer = startViewer({ onPick: fillFromPage, onHover: linkField });
 
 // --- what is saved and what is not -----------------------------------------------------------------------------------
 
@@ -122,9 +122,8 @@ function drawPlaces() {
   }));
 }
 
-function linkField(name, focus) {
+function linkField(name) {
   for (const form of forms) form.classList.toggle("linked", form.dataset.field === name);
-  if (focus) focusField(document.getElementById(`field-${name}`));
 }
 
 function focusField(form) {
@@ -135,8 +134,11 @@ function focusField(form) {
   form.scrollIntoView({ block: "nearest" });
 }
 
-function fillFromPage(words) {
-  if (!editable) return;
+// With a field in hand a click fills it, also from another field's place: one printed total may be several values.
+// With none in hand a click on a place goes to its field.
+function fillFromPage(words, field) {
+  if (field && !document.activeElement.closest("form.field")) return focusField(document.getElementById(`field-${field}`));
+  if (!editable || !words) return;
   if (!lastFocused) return toast(texts.textChoose);
   const input = inputOf(lastFocused);
   if (input.matches("select")) return;

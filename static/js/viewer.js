@@ -10,8 +10,8 @@ export function parsePlace(words) {
   return words && Number.isFinite(y1) ? { page, x0, y0, x1, y1 } : null;
 }
 
-/** onPick(text) gets the words that were clicked; onField(name, focus) a field whose box was. */
-export function startViewer({ onPick, onField }) {
+/** onPick(text, field) gets the words that were clicked and whose field's box that was; onHover(field) the pointer's. */
+export function startViewer({ onPick, onHover }) {
   const scroll = document.getElementById("page-scroll");
   if (!scroll) return { draw() {}, activate() {}, hint() {}, zoom() {} };
   const pages = new Map([...scroll.querySelectorAll(".page")].map((figure) => [Number(figure.dataset.page), figure]));
@@ -107,8 +107,7 @@ export function startViewer({ onPick, onField }) {
   // --- words ---
 
   for (const figure of pages.values()) pickWords(figure, onPick);
-  scroll.addEventListener("mouseover", (event) => onField(event.target.dataset?.field ?? "", false));
-  scroll.addEventListener("click", (event) => event.target.dataset?.field && onField(event.target.dataset.field, true));
+  scroll.addEventListener("mouseover", (event) => onHover(event.target.dataset?.field ?? ""));
 
   return { draw, activate, hint, zoom };
 }
@@ -140,7 +139,7 @@ function pickWords(figure, onPick) {
   svg.addEventListener("pointerenter", load);
   svg.addEventListener("pointerdown", async (event) => {
     if (event.button !== 0) return;
-    start = at(event);
+    start = { ...at(event), field: event.target.dataset.field ?? "" };
     if (event.pointerType !== "touch") {
       event.preventDefault(); // the field keeps the focus
       svg.setPointerCapture(event.pointerId);
@@ -157,7 +156,7 @@ function pickWords(figure, onPick) {
     await load();
     const words = between(from, to);
     const still = Math.hypot(to.x - from.x, to.y - from.y) < 0.01;
-    if (words.length) onPick(words.map(([word]) => word).join(" "), still);
+    if (words.length || from.field) onPick(words.map(([word]) => word).join(" "), still ? from.field : "");
     clear();
   });
   svg.addEventListener("pointercancel", () => ((start = null), clear()));
