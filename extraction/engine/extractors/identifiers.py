@@ -26,6 +26,8 @@ _LABEL_WEIGHT = {
 }
 _CARD_SLIP = 0.5  # numbers beside a terminal or an authorisation belong to the card payment
 _NEAR_SLIP = 4  # rows
+_ON_SLIPS = ("receipt_number", "transaction_number")
+_LOWER = 0.08  # a number at the foot of a document is a little less likely its own than one at its head
 _OTHERS = ("purchase_order", "sales_order", "customer_number", "contract", "project", "preceding_invoice")
 _BELOW = 0.93  # a value under its label is a little less sure than one beside it
 _MARKS = re.compile(r"^(?:n[°ºo]?\.?|nr\.?|num\.?|number|id|[#№:=.·»>-]+)$", re.IGNORECASE)
@@ -44,9 +46,10 @@ def _invoice_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
     slips = [label.row for label in layout.labels("card_slip")]
     for key, weight in _LABEL_WEIGHT.items():
         for label in layout.labels(key):
-            near_slip = key != "invoice_number" and any(abs(label.row - row) <= _NEAR_SLIP for row in slips)
+            near_slip = key in _ON_SLIPS and any(abs(label.row - row) <= _NEAR_SLIP for row in slips)
             for words, placed in _values(layout, label):
                 likely = _shape(words, language) * label.quality * (_CARD_SLIP if near_slip else 1.0)
+                likely *= 1 - _LOWER * label.row / len(layout.rows)
                 if placed == "below":
                     likely *= _BELOW
                 if key not in ("invoice_number", "receipt_number") and not (placed == "right of" and label.starts_cell):
@@ -125,9 +128,11 @@ def _shape(words: Sequence[Word], language: Language) -> float:
     if not digits:
         # A booking code: letters only, nothing else beside it.
         return 0.6 if re.fullmatch(r"[A-Z]{5,8}", text) and not language.vocabulary.find(label_key(text)) else 0.0
-    if is_date(text) or is_time(text) or is_amount(text) or is_phone(text) or len(text) > 32:
+    if is_date(text) or is_time(text) or is_amount(text) or len(text) > 32:
         return 0.0
     if any(fold(part).strip(".") in language.months for part in text.split()):
+        return 0.0
+    if is_phone(text) and text[0] in "+(":
         return 0.0
     if "%" in text or "@" in text or re.match(r"^(?:eur|usd|gbp|rm|chf|[$€£¥])\s?\d", text, re.IGNORECASE):
         return 0.0

@@ -98,14 +98,15 @@ def _places(layout: Layout, label: Label) -> Iterable[tuple[Sequence[Word], str]
 def _after_tax_word(layout: Layout, buyers: Places) -> Iterable[Candidate]:
     """ "VAT: GB 123 4567 89": the word for the tax, then a number in the form of an id."""
     for label in layout.labels("tax_total"):
-        chars = TextMap(layout.right_of(label))
-        match = _WITH_PREFIX.match(chars.text.lstrip(" :.-"))
-        if match and sum(char.isdigit() for char in match[0]) >= 7:
-            shift = len(chars.text) - len(chars.text.lstrip(" :.-"))
-            box = chars.box(match.start() + shift, match.end() + shift)
+        words = layout.right_of(label)
+        found = _read(words)
+        if not found:
+            continue
+        value, text, box, sure = found
+        prefixed = _WITH_PREFIX.match(text) is not None
+        if prefixed or (sure >= 0.9 and sum(char.isdigit() for char in text) >= 8):
             field = "buyer_tax_id" if buyers.holds(label.page, box) else "vendor_tax_id"
-            value = _valid_with_prefix(match[0]) or _compact(_NEXT_WORD.split(match[0])[0])
-            yield Candidate(field, value, match[0], label.page, box, 0.75, f"right of '{label.text}'")
+            yield Candidate(field, value, text, label.page, box, 0.75 if prefixed else 0.6, f"right of '{label.text}'")
 
 
 def _unlabelled(layout: Layout, language: Language, buyers: Places) -> Iterable[Candidate]:
