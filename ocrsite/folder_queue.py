@@ -18,6 +18,10 @@ from kombu.utils.json import dumps, loads
 class Channel(virtual.Channel):
     """Delivers each message once, also with several readers; what readers hold when they are killed is lost."""
 
+    def __init__(self, connection: Any, **kwargs: Any) -> None:
+        super().__init__(connection, **kwargs)
+        self._listed: dict[str, list[str]] = {}
+
     def _folder(self, queue: str) -> Path:
         client: Any = self.connection.client
         return Path(client.transport_options["folder"]) / queue
@@ -31,7 +35,10 @@ class Channel(virtual.Channel):
         draft.rename(folder / name)  # whole or not there at all
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        for path in self._waiting(queue):
+        if not self._listed.get(queue):  # a long queue is not listed anew for each message
+            self._listed[queue] = self._waiting(queue)[::-1]
+        while self._listed[queue]:
+            path = self._folder(queue) / self._listed[queue].pop()
             try:
                 text = path.read_text()
                 path.unlink()
@@ -44,15 +51,15 @@ class Channel(virtual.Channel):
         return len(self._waiting(queue))
 
     def _purge(self, queue: str) -> int:
-        paths = self._waiting(queue)
-        for path in paths:
-            path.unlink(missing_ok=True)
-        return len(paths)
+        names = self._waiting(queue)
+        for name in names:
+            (self._folder(queue) / name).unlink(missing_ok=True)
+        return len(names)
 
-    def _waiting(self, queue: str) -> list[Path]:
-        """Oldest first; nothing when somebody removed the folder."""
+    def _waiting(self, queue: str) -> list[str]:
+        """Names, oldest first; none when somebody removed the folder."""
         try:
-            return sorted(path for path in self._folder(queue).iterdir() if not path.name.startswith("."))
+            return sorted(path.name for path in self._folder(queue).iterdir() if not path.name.startswith("."))
         except FileNotFoundError:
             return []
 
@@ -61,7 +68,8 @@ class Transport(virtual.Transport):
     Channel = Channel
     driver_type = "folder"
     driver_name = "folder"
-    polling_interval = 0.25  # seconds from upload to wake-up at most
+    # Seconds between an upload, or a finished document, and the next start; at 0.1 an idle worker uses 0.4% of a core.
+    polling_interval = 0.1
 
     def driver_version(self) -> str:
         return "1"

@@ -208,7 +208,8 @@ CELERY_TASK_QUEUES = [Queue("invoices")]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "extraction.tasks.sweep", "schedule": float(SWEEP_SECONDS)},
+    # Expires: sweeps that piled up while no worker ran are dropped instead of done one after the other.
+    "sweep": {"task": "extraction.tasks.sweep", "schedule": float(SWEEP_SECONDS), "options": {"expires": SWEEP_SECONDS}},
     "purge": {"task": "extraction.tasks.purge_deleted", "schedule": crontab(hour=3, minute=17)},
 }
 
