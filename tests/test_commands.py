@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from extraction.engine import read_invoice
 from extraction.engine.document import Box, Document, Page
 from extraction.engine.errors import DamagedFile
 from extraction.engine.record import Field, InvoiceRecord, LineItem, Problem, Reading
 from extraction.ocr_cache import FileDocumentCache
+
+from .badfiles import BAD_FILES
 
 
 def fake_reader(path: Path, /, **extra: Any) -> Reading:
@@ -42,11 +46,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(command: str, *args: str) -> tuple[str, str, int]:
+def run(command: str, *args: str, reader: Callable[..., Reading] = fake_reader) -> tuple[str, str, int]:
     """Standard output, standard error, exit status."""
     out, err = StringIO(), StringIO()
     try:
-        call_command(command, *args, reader=fake_reader, stdout=out, stderr=err)
+        call_command(command, *args, reader=reader, stdout=out, stderr=err)
     except SystemExit as stop:
         return out.getvalue(), err.getvalue(), int(str(stop.code))
     return out.getvalue(), err.getvalue(), 0
@@ -79,6 +83,19 @@ def test_a_file_that_cannot_be_read_gets_its_line_and_the_others_theirs(folder: 
     assert status == 1
     codes = [row.get("error", {}).get("code") for row in rows]
     assert codes == ["damaged_file", "not_a_file", "engine_fault", None, "not_a_file"]
+    assert "Traceback" not in out + err
+
+
+def test_every_bad_file_ends_in_its_error_and_none_in_a_traceback(tmp_path: Path) -> None:
+    names = []
+    for bad in BAD_FILES.values():
+        (tmp_path / bad.file_name).write_bytes(bad.data())
+        names.append(str(tmp_path / bad.file_name))
+    out, err, status = run("read_invoice", *names, "--jsonl", reader=read_invoice)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert [row["error"]["code"] for row in rows] == [bad.code for bad in BAD_FILES.values()]
+    assert all(row["error"]["message"].endswith(".") for row in rows)
     assert "Traceback" not in out + err
 
 

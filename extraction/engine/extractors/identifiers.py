@@ -11,7 +11,7 @@ from ..document import Box, Word
 from ..language import Language, fold, label_key, label_tokens
 from ..layout import Label, Layout, same_column
 from ..record import Candidate
-from .formats import is_amount, is_date, is_phone, is_time
+from .formats import is_amount, is_date, is_time
 
 if TYPE_CHECKING:
     from ..read import ReadOptions
@@ -132,7 +132,7 @@ def _shape(words: Sequence[Word], language: Language) -> float:
         return 0.0
     if any(fold(part).strip(".") in language.months for part in text.split()):
         return 0.0
-    if is_phone(text) and text[0] in "+(":
+    if text[:1] in "+(" or words[0].text[:1] == "+":
         return 0.0
     if "%" in text or "@" in text or re.match(r"^(?:eur|usd|gbp|rm|chf|[$€£¥])\s?\d", text, re.IGNORECASE):
         return 0.0

@@ -11,7 +11,7 @@ from ..document import Box
 from ..language import Language, label_key
 from ..layout import Layout
 from ..record import Candidate
-from .names import clean_name, looks_like_address, looks_like_name
+from .names import clean_name, is_person, looks_like_address, looks_like_name
 from .roles import sender_lines
 from .vendor import find_vendor
 
@@ -42,7 +42,9 @@ def _labelled_buyers(layout: Layout) -> Iterable[tuple[str, int, Box, float, str
     for label in layout.labels("buyer_name"):
         if not label.starts_cell:
             continue
-        sure = (0.8 if len(label_key(label.text)) > 4 else 0.5) * label.quality
+        sure = (
+            (0.8 if len(label_key(label.text)) > 4 else 0.5) * label.quality * (0.6 if is_person(label.text) else 1.0)
+        )
         right = layout.right_of(label)
         text = " ".join(word.text for word in right).strip(" :#")
         if any(char.isalpha() for char in text):

@@ -16,7 +16,7 @@ from ..record import Candidate
 if TYPE_CHECKING:
     from ..read import ReadOptions
 
-_IBAN_START = re.compile(r"(?<![^\W_])([A-Z]{2})[ ]?[\dOoIlSBZ]{2}(?=[\s\dA-Z])")
+_IBAN_START = re.compile(r"(?<![^\W_])([A-Z]{2})[ ]?[\dOoIlSBZ]{2}(?=[\s.\dA-Z])")
 _BIC = re.compile(r"(?<![^\W_])[A-Z]{4} ?[A-Z]{2} ?[A-Z0-9]{2}(?: ?[A-Z0-9]{3})?(?![^\W_])")
 _PRINTED = re.compile(r"[A-Z]{2} ?[0-9A-Z]{2}(?: ?(?=[A-Z]{0,4}\d)[A-Z0-9]{2,30})*")
 _SEPARATORS = " .-\u00a0"
