@@ -20,7 +20,7 @@ MAX_ALTERNATIVES = 4
 TOTAL_FIELDS = frozenset({"gross_total", "net_total", "tax_total", "amount_due"})
 # A value is given from this score on. Required fields are given even when doubtful: a person looks at them anyway.
 THRESHOLDS: Mapping[str, float] = {
-    "issue_date": 0.1,
+    "issue_date": 0.05,
     "gross_total": 0.1,
     "currency": 0.3,
     "document_type": 0.0,

@@ -31,6 +31,7 @@ CONTRADICTS = -4.0
 BREAKDOWN = 1.0
 NO_GROSS = -3.0  # a document without a total is rare
 CASH_LESS_CHANGE = 2.5
+PAID = 1.0  # a payment of this amount is printed
 LESS_ALLOWANCE = 2.5  # the sum of lines less a discount or commission
 
 
@@ -54,6 +55,7 @@ class _Evidence:
     less_allowance: frozenset[Decimal]  # sums of lines less a discount or commission
     owed: frozenset[Decimal]  # what was handed over less what was given back
     excess: frozenset[Decimal]  # what was handed over where something was given back
+    paid: frozenset[Decimal]
     breakdowns: tuple[tuple[Decimal, Decimal], ...]  # (base, tax) that the tax lines add up to
 
 
@@ -68,7 +70,15 @@ def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -
         weight += sum(log_odds(candidate.score) for candidate in chosen.values())
         if weight > best[0]:
             best = (weight, Totals(chosen, support, _breakdown(net, tax, breakdowns)))
-    return _with_due(best[1], amounts)
+    return _with_due(_without_part(best[1], amounts), amounts)
+
+
+def _without_part(totals: Totals, amounts: Amounts) -> Totals:
+    """The taxable part is no net total where an exempt part is printed beside it."""
+    g, n, t = (_value(totals.chosen.get(field)) for field in ("gross_total", "net_total", "tax_total"))
+    if g is None or n is None or t is None or g - n - t not in _values(amounts, "exempt") or g == n + t:
+        return totals
+    return replace(totals, chosen={field: c for field, c in totals.chosen.items() if field != "net_total"})
 
 
 def _top(amounts: Amounts, field: str) -> list[Candidate | None]:
@@ -78,20 +88,24 @@ def _top(amounts: Amounts, field: str) -> list[Candidate | None]:
 
 def _evidence(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> _Evidence:
     cash, change = (_values(amounts, field) for field in ("cash", "change"))
-    owed = frozenset(c - h for c in cash for h in change if c > h)
+    totals = _values(amounts, "gross_total")
+    owed = {c - h for c in cash for h in change if c > h} | {
+        c - h for c in totals for h in change if c - h in totals and h
+    }
     less = {x - a for x in _values(amounts, "line_total") for a in _values(amounts, "allowance_total") if 0 < a < x}
     return _Evidence(
         between=tuple(_between(amounts)),
         less_allowance=frozenset(less),
-        owed=owed,
-        excess=frozenset(c for c in cash for h in change if 0 < h < c and c not in owed),
+        owed=frozenset(owed),
+        excess=frozenset(c for c in (*cash, *totals) for h in change if 0 < h < c and c - h in owed and c not in owed),
+        paid=frozenset(map(abs, [*cash, *_values(amounts, "amount_paid")])),
         breakdowns=tuple((_sum(lines, "base"), _sum(lines, "amount")) for lines in breakdowns),
     )
 
 
 def _between(amounts: Amounts) -> Iterable[Decimal]:
-    for field, sign in (("rounding", 1), ("charge_total", 1), ("allowance_total", -1)):
-        for candidate in sorted(amounts.get(field, ()), key=lambda candidate: -candidate.score)[:3]:
+    for field, sign in (("rounding", 1), ("charge_total", 1), ("allowance_total", -1), ("exempt", 1)):
+        for candidate in sorted(amounts.get(field, ()), key=lambda candidate: -candidate.score)[:WIDTH]:
             value = candidate.value
             if isinstance(value, Decimal) and value and candidate.score > 0.3:
                 yield sign * value
@@ -108,6 +122,7 @@ def _weigh(
     if g in evidence.owed:
         weight += CASH_LESS_CHANGE
         support["gross_total"] = support.get("gross_total", 0.0) + 1.5
+    weight += PAID * (g in evidence.paid and g not in evidence.excess)
     if g in evidence.excess:
         weight -= CASH_LESS_CHANGE
     for field, value in (("gross_total", g), ("net_total", n)):

@@ -45,6 +45,7 @@ LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "charge_total": {"charge_total": 1.4},
     "cash": {"cash": 2.0, "total": -2.0},  # what was handed over and given back: not fields, but they prove the total
     "change": {"change": 2.4},
+    "exempt": {"total": 1.0},  # the total of one tax rate
 }
 SIGNED = frozenset({"rounding", "allowance_total", "amount_paid"})
 TOTALS = frozenset({"gross_total", "net_total", "tax_total"})
@@ -126,7 +127,7 @@ def _candidates(link: Link, view: _View, *, agency: bool) -> Iterable[Candidate]
     if agency and key == "gross_total" and "gross" in link.label.text.casefold():
         key = "line_total"
     for field, weights in LABEL_WEIGHTS.items():
-        if key not in weights or (link.at_rate and field in ("gross_total", "net_total")):
+        if key not in weights or (field == "exempt") != link.at_rate:
             continue
         features = _features(link, view, field) | {"label": weights[key]}
         figure = link.figure
@@ -192,11 +193,15 @@ def _implied(figures: Sequence[Sequence[Figure]], found: Sequence[Candidate]) ->
     }
     reasons = {c - h: "cash less change" for c in values["cash"] for h in values["change"] if c > h}
     reasons |= {g + r: "a total with its rounding" for g in values["gross_total"] for r in values["rounding"] if r}
+    balanced = any(c.field == "amount_due" and not c.value and c.score > 0.5 for c in found)
     for row in figures:
         for figure in row:
-            if figure.is_money and figure.value in reasons:
-                reason = reasons[figure.value]
-                yield Candidate("gross_total", figure.value, figure.text, figure.page, figure.box, 0.4, reason)
+            reason = reasons.get(figure.value, "")
+            if balanced and figure.value < 0:
+                reason = "was paid, and nothing is due"
+            if figure.is_money and reason:
+                value = abs(figure.value) if balanced else figure.value
+                yield Candidate("gross_total", value, figure.text, figure.page, figure.box, 0.4, reason)
 
 
 def _at_printed_rates(figures: Sequence[Sequence[Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:

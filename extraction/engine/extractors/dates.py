@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from ..options import ReadOptions
 
 DATE_KEYS = frozenset(
-    {"issue_date", "date", "due_date", "delivery_date", "tax_point_date", "service_period", "other_date"}
+    (
+        *("issue_date", "date", "due_date", "delivery_date", "tax_point_date"),
+        *("service_period", "departure_date", "other_date"),
+    )
 )
 LABELLED = {"due_date": "due_date", "delivery_date": "delivery_date", "tax_point_date": "tax_point_date"}
 SMALL_WORD = 3  # characters
@@ -56,10 +59,13 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
     day_first = _day_first(layout, language, places, today)
     values = [place.found.reading(day_first=day_first) for place in places]
     count = Counter(values)
+    labels = [_label_of(layout, place) for place in places]
+    columns = Counter(id(label) for label, relation, _ in labels if relation == "below")
     candidates: list[Candidate] = []
     for index, (place, value) in enumerate(zip(places, values, strict=True)):
-        label, relation, far = _label_of(layout, place)
+        label, relation, far = labels[index]
         features = _features(place, value, label, relation, today)
+        features["column"] = relation == "below" and columns[id(label)] > 1
         features |= {"far": far, "first": index == 0, "only": len(count) == 1, "repeated": count[value] > 1}
         issue = score(features, DATE_WEIGHTS)
         reason = f"{relation} label '{label.text}'" if label else "a date on the page"
@@ -147,6 +153,7 @@ def _features(place: Place, value: date, label: Label | None, relation: str, tod
         "issue_label": key == "issue_date",
         "date_label": key == "date",
         "other_label": key in ("due_date", "delivery_date", "tax_point_date", "other_date"),
+        "departure_label": key == "departure_date",
         "period_label": key == "service_period",
         "foreign_label": bool(key) and key not in DATE_KEYS,
         "weak_label": key == "date" and len(label.text if label else "") <= SMALL_WORD,
