@@ -6,7 +6,7 @@ from celery import Celery
 from celery.signals import worker_process_init
 
 from .folder_queue import register
-from .processes import die_with_parent
+from .processes import exit_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ocrsite.settings")
 
@@ -17,6 +17,6 @@ app.autodiscover_tasks()
 
 
 @worker_process_init.connect
-def _die_with_worker(**_: object) -> None:
+def _exit_with_worker(**_: object) -> None:
     # A pool process would finish its document after its worker was killed, beside the one that took it over.
-    die_with_parent()
+    exit_with_parent()

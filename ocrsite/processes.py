@@ -31,6 +31,18 @@ def die_with_parent() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
+def exit_with_parent() -> None:
+    """The same for a process that any thread may have started, by asking every second who its parent is."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 class Child:
     """One program: started, started again when it ends by itself, and stopped with all its own children."""
 
