@@ -59,6 +59,11 @@ class FieldView:
         return list(({self.shown: self.shown} | known).items())
 
     @property
+    def machine_label(self) -> str:
+        value = self.row.machine_value if self.row else ""
+        return dict(self.choices).get(value, value)
+
+    @property
     def human(self) -> bool:
         return bool(self.row and self.row.human_value is not None)
 
@@ -88,11 +93,13 @@ class FieldView:
     @property
     def alternatives(self) -> list[dict[str, Any]]:
         """Other values that were read, each once and not the one that holds."""
+        names = dict(self.choices)
         seen, found = {self.value}, []
         for other in self.row.alternatives if self.row else []:
             if other["value"] not in seen:
                 seen.add(other["value"])
-                found.append({**other, "place": place(other.get("page"), other.get("box"))})
+                label = names.get(other["value"], other["value"])
+                found.append({**other, "label": label, "place": place(other.get("page"), other.get("box"))})
         return found[:4]
 
     @property

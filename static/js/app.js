@@ -39,8 +39,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, elt, requestConfig } = event.detail;
   if (xhr.status < 400) return;
   event.detail.shouldSwap = xhr.status < 500 && xhr.status !== 401 && "inlineErrors" in requestConfig.elt.dataset;
-  if (event.detail.shouldSwap || requestConfig.verb === "get") return;
   if (xhr.status === 401) return toast(text("sessionEnded"), { error: true, link: [text("signIn"), text("signInUrl")] });
+  if (event.detail.shouldSwap || requestConfig.verb === "get") return;
   const said = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[role=alert]");
   toast(said ? said.textContent.trim() : text("failed"), { error: true });
 });
@@ -48,4 +48,12 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
   if (detail.requestConfig.verb !== "get") toast(text("offline"), { error: true });
 });
 
-for (const note of document.querySelectorAll(".toast:not(.error)")) setTimeout(() => note.remove(), 12_000);
+// Messages go by themselves, errors stay; nothing disappears from under a pointer or a keyboard.
+const toasts = document.getElementById("toasts");
+function letGo(note) {
+  setTimeout(() => (note.matches(":hover, :focus-within") ? letGo(note) : note.remove()), 15_000);
+}
+toasts.querySelectorAll(".toast:not(.error)").forEach(letGo);
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const note of addedNodes) if (note.matches?.(".toast:not(.error)")) letGo(note);
+}).observe(toasts, { childList: true });

@@ -1,5 +1,5 @@
 // The inbox: keyboard, export panel; uploads live in upload.js.
-import { isTyping, plainKey } from "./page.js";
+import { fill, isTyping, plainKey } from "./page.js";
 import { startUploads } from "./upload.js";
 
 const results = () => document.getElementById("results");
@@ -21,7 +21,7 @@ function prepareExport() {
     form.append(input);
   }
   const what = document.getElementById("export-what");
-  what.textContent = what.dataset.text.replace("{n}", count);
+  what.textContent = fill(count === "1" ? what.dataset.one : what.dataset.many, { n: count });
 }
 
 document.getElementById("export-form").addEventListener("submit", () => {

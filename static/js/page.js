@@ -9,6 +9,7 @@ export const text = (name) => document.getElementById("texts").dataset[name];
 export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 export function toast(message, { error = false, link = null } = {}) {
+  if ([...document.querySelectorAll(".toast .text")].some((other) => other.textContent === message)) return;
   const note = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   note.classList.toggle("error", error);
   note.querySelector(".text").textContent = message;
@@ -16,10 +17,7 @@ export function toast(message, { error = false, link = null } = {}) {
     const anchor = Object.assign(document.createElement("a"), { className: "button compact", textContent: link[0], href: link[1], target: "_blank" });
     note.querySelector(".text").after(anchor);
   }
-  const same = [...document.querySelectorAll(".toast .text")].find((other) => other.textContent === message);
-  same?.closest(".toast").remove();
   document.getElementById("toasts").append(note);
-  if (!error) setTimeout(() => note.remove(), 12_000);
 }
 
 /** True while a key belongs to what is being typed or to an open dialog. */

@@ -1,5 +1,5 @@
 // The review form: every field saves itself, what is typed is never lost, keys do the work.
-import { fill, isTyping, plainKey, text, toast } from "./page.js";
+import { fill, isTyping, plainKey, toast } from "./page.js";
 import { parsePlace, startViewer } from "./viewer.js";
 
 const page = document.getElementById("review");
@@ -63,7 +63,6 @@ document.addEventListener("htmx:afterRequest", (event) => {
   delete form.dataset.trouble;
   if (status === 0 || status >= 500) tryAgain(form);
   else if (status >= 400 && status !== 422) form.dataset.trouble = "refused";
-  if (status === 401) toast(text("sessionEnded"), { error: true, link: [text("signIn"), text("signInUrl")] });
   if (status < 400 && status > 0) taken(form);
   inputOf(form).setAttribute("aria-invalid", String(status === 422));
   showSaveState();
@@ -162,6 +161,7 @@ let pressed = false;
 function takeInHand(form) {
   if (pressed) return;
   for (const other of forms) other.classList.toggle("in-hand", other === form);
+  form.scrollIntoView({ block: "nearest" });
 }
 addEventListener("pointerdown", () => (pressed = true), true);
 for (const over of ["pointerup", "pointercancel"]) {

@@ -17,7 +17,7 @@ from tests.builders import VALUES
 def rows(client: Client, **query: Any) -> list[int]:
     """Ids of the documents, in the order of the page."""
     page = client.get(reverse("inbox"), query).content.decode()
-    return [int(pk) for pk in re.findall(r'<tr id="invoice-(\d+)"', page)]
+    return [int(pk) for pk in re.findall(r'<tr role="row" id="invoice-(\d+)"', page)]
 
 
 def texts(html: str) -> str:
@@ -123,7 +123,7 @@ def test_it_polls_only_while_something_is_waiting_or_being_read(
     Invoice.objects.filter(pk=waiting.pk).update(status=Status.FAILED, error_code="x", error_message="Do this.")
     live = web.get(reverse("live"), {"id": waiting.pk}).content.decode()
     assert "hx-trigger" not in live.split("</div>")[0]
-    assert f'<tr id="invoice-{waiting.pk}" hx-swap-oob="true" data-status="failed"' in live
+    assert f'<tr role="row" id="invoice-{waiting.pk}" hx-swap-oob="true" data-status="failed"' in live
     assert "Do this." in live
 
 
