@@ -25,6 +25,7 @@ THRESHOLDS: Mapping[str, float] = {
     "currency": 0.3,
     "document_type": 0.0,
     "vendor_name": 0.15,
+    "buyer_name": 0.25,
     "invoice_number": 0.25,
     "iban": 0.2,
     "net_total": 0.35,

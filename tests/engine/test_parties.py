@@ -141,3 +141,25 @@ def test_legal_forms_are_known_in_many_languages_but_digits_are_none() -> None:
 def test_addresses_are_told_from_names(line: str) -> None:
     assert looks_like_address(line)
     assert not looks_like_address("Harbour Street Bakery")
+
+
+def test_the_vendors_address_is_what_stands_under_its_name() -> None:
+    art = """
+BLUE ANCHOR TRADING SDN BHD
+(728384-M)
+No. 9-G, Jalan Dinar D U3/D
+Taman Subang, 40150 Shah Alam
+Tel: 03-78459183
+Date 12.03.2024
+"""
+    assert party(art, "vendor_address") == "No. 9-G, Jalan Dinar D U3/D\nTaman Subang, 40150 Shah Alam"
+
+
+def test_a_senders_line_holds_the_vendors_address_too() -> None:
+    assert party("." + "\n" * 15 + LETTER, "vendor_address") == "Seeweg 4\n20095 Hamburg"
+
+
+def test_a_year_belongs_to_a_name_and_a_registration_number_does_not() -> None:
+    assert clean_name("Harbour Festival 2020") == "Harbour Festival 2020"
+    assert clean_name("Harbour Foods (CO. REG: 201012-K)") == "Harbour Foods"
+    assert clean_name("Harbour Foods 273500-U (KJ1)") == "Harbour Foods"

@@ -87,3 +87,7 @@ def test_our_own_id_is_always_the_buyers() -> None:
 def test_of_two_ids_the_one_in_the_footer_is_the_vendors() -> None:
     art = "Numéro TVA FR 83 404 833 048" + "\n" * 125 + "No TVA : FR 61 954 506 077"
     assert value(art) == "FR61954506077"
+
+
+def test_a_national_tax_number_has_a_field_of_its_own() -> None:
+    assert value("Steuernummer: 22/815/08154", "vendor_tax_number") == "22/815/08154"

@@ -27,6 +27,11 @@ def holds_date(text: str) -> bool:
     return bool(_DATE.search(text))
 
 
+def holds_numeric_date(text: str) -> bool:
+    """Names of months left out: "6 Jalan 19" has the form of a date."""
+    return any(_DATE.fullmatch(part) for part in text.replace(",", " ").split() if not any(map(str.isalpha, part)))
+
+
 def is_time(text: str) -> bool:
     return bool(_TIME.fullmatch(text.strip(" .,;")))
 

@@ -13,7 +13,8 @@ from .formats import holds_address_of_net, holds_amount, holds_date, holds_phone
 _EDGES = " \t*=-–—_~.,;:|/\\'\"“”„‘’`´·•●()[]{}<>«»°®™+^"
 _SEPARATOR = re.compile(r"\s[-–—]\s|\s?[·•●|∙◦]\s?")
 _REGISTRATION = re.compile(
-    r"\s*[\[({]?\s*(?:(?:co|company|reg|roc|brn|no)\b[\s.:]*)*(?<![^\W_])\d{4,}\s?-?\s?[A-Z0-9]{0,2}\s*[\])}]?(?:\s*\([A-Z0-9]+\))?$",
+    r"\s*(?:[\[({]\s*(?:[a-z]+\b[\s.:]*){0,3}\d{4,}\s?-?\s?[A-Z0-9]{0,2}\s*[\])}]?"
+    r"|(?:\b(?:co|company|reg|roc|brn|no)\b[\s.:]*)*(?<![^\W_])\d{5,}\s?-?\s?[A-Z0-9]{0,2})(?:\s*\([A-Z0-9]+\)?)?$",
     re.IGNORECASE,
 )
 _STORE = re.compile(
@@ -32,7 +33,7 @@ _POSTAL = re.compile(
     r"(?:^|\s|-)(?:[A-Z]{1,2}-)?\d{4,6}(?:\s[A-Z]{2})?(?=\s|,|$)|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]{2},?\s\d{5}\b"
 )
 _SALUTATION = re.compile(
-    r"^(?:mr|mrs|ms|miss|dr|herr|herrn|frau|madame|monsieur|mme|m|sr|sra|señor|sig|dhr|mevr|attn|att|z\.? ?hd)\b\.?",
+    r"^(?:mr|mrs|ms|miss|dr|herrn?|frau|madame|monsieur|mme|m|sra?|señor|sig|dhr|mevr|attn?|attention|z\.? ?hd)\b\.?",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[:;·•●|∙◦/]$|^[-–—·•●|∙◦/]$")
@@ -143,10 +144,14 @@ def looks_like_address(text: str) -> bool:
     return street or bool(_POSTAL.search(text)) or bool(re.match(r"^(?:no|nr|lot|unit)\b\.?\s?\d", text, re.IGNORECASE))
 
 
+def has_postal_code(text: str) -> bool:
+    return bool(_POSTAL.search(text))
+
+
 def is_registration(text: str) -> bool:
     """A line such as "(123456-X)" or "Reg. No. 2004 123456"."""
     digits = sum(char.isdigit() for char in text)
-    return digits >= 5 and digits >= sum(char.isalpha() for char in text)
+    return digits >= 5 and digits >= sum(char.isalpha() for char in text) and "," not in text
 
 
 def is_person(text: str) -> bool:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from ..document import Box
+from ..document import Box, Word
 from ..language import Language, label_key
-from ..layout import Layout
+from ..layout import Cell, Label, Layout
 from ..record import Candidate
+from .addresses import find_vendor_address
 from .names import clean_name, is_person, looks_like_address, looks_like_name
 from .roles import sender_lines
 from .vendor import find_vendor
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from ..read import ReadOptions
 
 
+_COLUMN_GAP = 0.2  # of the page's width: what stands further right belongs to another column
+
+
 def find_parties(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
     vendors = find_vendor(layout, language, options)
-    return [*vendors, *_buyers(layout, vendors)]
+    return [*vendors, *find_vendor_address(layout, vendors), *_buyers(layout, vendors)]
 
 
 def _buyers(layout: Layout, vendors: list[Candidate]) -> Iterable[Candidate]:
@@ -45,13 +49,36 @@ def _labelled_buyers(layout: Layout) -> Iterable[tuple[str, int, Box, float, str
         sure = (
             (0.8 if len(label_key(label.text)) > 4 else 0.5) * label.quality * (0.6 if is_person(label.text) else 1.0)
         )
-        right = layout.right_of(label)
-        text = " ".join(word.text for word in right).strip(" :#")
-        if any(char.isalpha() for char in text):
-            yield text, label.page, Box.around(word.box for word in right), sure, f"right of label '{label.text}'"
+        beside = _beside(layout, label)
+        if beside:
+            text = " ".join(word.text for word in beside).strip(" :#")
+            yield text, label.page, Box.around(word.box for word in beside), sure, f"right of label '{label.text}'"
             continue
-        for cell in layout.below(label, rows=2)[:1]:
-            yield cell.text, cell.page, cell.box, 0.95 * sure, f"below label '{label.text}'"
+        for cell in layout.below(label, rows=3):
+            if _may_be_buyer(layout, cell):
+                yield cell.text, cell.page, cell.box, 0.95 * sure, f"below label '{label.text}'"
+                break
+
+
+def _beside(layout: Layout, label: Label) -> tuple[Word, ...]:
+    """The words after a label in its own cell, if a colon parts them, or the next cell, if that is no label."""
+    row = layout.rows[label.row]
+    words = layout.right_of(label)
+    if not words:
+        return ()
+    apart = words[0].box.x0 - label.box.x1 > _COLUMN_GAP
+    parted = row.words[label.end - 1].text.endswith(":") or words[0].text.startswith(":")
+    cell = next(cell for cell in row.cells if words[0] in cell.words)
+    same_cell = row.words[label.end - 1] in cell.words
+    if apart or (same_cell and not parted):
+        return ()
+    taken = tuple(word for word in words if word in cell.words)
+    return taken if any(char.isalpha() for word in taken for char in word.text) else ()
+
+
+def _may_be_buyer(layout: Layout, cell: Cell) -> bool:
+    labelled = any(label.starts_cell and label.box.x0 <= cell.box.x0 + 0.01 for label in layout.labels_in_row(cell.row))
+    return not labelled and len(label_key(clean_name(cell.text))) > 3 and not is_person(cell.text)
 
 
 def _windowed_buyers(layout: Layout) -> Iterable[tuple[str, int, Box, float, str]]:

@@ -93,3 +93,10 @@ def sender_lines(layout: Layout) -> list[Cell]:
 
 def sender_name(cell: Cell) -> str:
     return next(part.strip() for part in _SEPARATOR.split(cell.text) if part.strip())
+
+
+def sender_address(text: str) -> str:
+    """What follows the name in a sender's line, one part a line; "" for a text that is none."""
+    parts = [part.strip() for part in _SEPARATOR.split(text) if part.strip()]
+    rest = parts[1:]
+    return "\n".join(rest) if len(parts) >= 3 and _POSTAL.search(" ".join(rest)) else ""

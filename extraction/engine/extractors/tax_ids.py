@@ -32,6 +32,9 @@ _NATIONAL_FORMS = {"es": re.compile(r"(?<![^\W_])[A-HJNP-SUVW]-?\d{8}(?![^\W_])"
 _FOOTER = 0.85  # below, on a page, ids are the vendor's
 _BARE = re.compile(r"(?<![^\W_])[A-Z]?[ -]?\d[\d .-]{5,16}\d?(?:-?[A-Z]{1,2})?(?![^\W_])|[A-Z]{1,4}\d{3,}[A-Z0-9]{2,}")
 _NEXT_WORD = re.compile(r"\s(?=[A-Z]{2,}(?![A-Z\d]*\d))")
+_TAX_NUMBER = re.compile(
+    r"[\s:.#-]*(?:[A-Z]{2}\s)?(\d{2,5}(?:\s?/\s?|\s)\d{3,5}(?:\s?/\s?|\s)?[\d/]{1,8}|\d{9,13})(?![\d,.])"
+)
 _MARKS = re.compile(r"^[\s:.#№-]+")
 
 
@@ -50,7 +53,18 @@ def find_tax_ids(layout: Layout, language: Language, options: ReadOptions) -> li
         before = found.get(key)
         if before is None or candidate.score > before.score:
             found[key] = candidate
-    return _first_is_vendors(list(found.values()))
+    return [*_first_is_vendors(list(found.values())), *_tax_numbers(layout)]
+
+
+def _tax_numbers(layout: Layout) -> Iterable[Candidate]:
+    """National tax numbers that are no VAT ids: "Steuernummer 22/815/08154"."""
+    for label in layout.labels("vendor_tax_number"):
+        chars = TextMap(layout.right_of(label))
+        match = _TAX_NUMBER.match(chars.text)
+        if match:
+            box = chars.box(*match.span(1))
+            reason = f"right of label '{label.text}'"
+            yield Candidate("vendor_tax_number", match[1], match[1], label.page, box, 0.85 * label.quality, reason)
 
 
 def _first_is_vendors(found: Sequence[Candidate]) -> list[Candidate]:

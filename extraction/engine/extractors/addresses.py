@@ -1,0 +1,83 @@
+"""The vendor's address: the lines under its name, or the rest of the sender's line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..document import Box
+from ..layout import Cell, Layout
+from ..record import Candidate
+from .formats import holds_address_of_net, holds_amount, holds_numeric_date, holds_phone
+from .names import ends_in_suffix, has_postal_code, is_registration, looks_like_address
+from .roles import sender_address
+
+_LINES = 6
+_CONTACT = ("vendor_phone", "vendor_fax", "vendor_email", "vendor_website", "vendor_tax_id", "vendor_tax_number")
+_TITLES = ("invoice_word", "invoice_number", "receipt_number", "issue_date", "date", "buyer_name", "greeting")
+_ENDS = frozenset((*_CONTACT, *_TITLES))
+_SKIPPED = frozenset(("vendor_registration_id",))
+_EDGES = " ,.;:-–·|()*"
+
+
+def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
+    """The address of the likeliest vendor name that has one."""
+    for vendor in vendors[:2]:
+        cells = _lines_under(layout, vendor)
+        if cells:
+            text = "\n".join(cell.text.strip(_EDGES) for cell in cells)
+            box = Box.around(cell.box for cell in cells)
+            score = vendor.score * (0.9 if has_postal_code(text) and len(cells) > 1 else 0.7)
+            reason = f"under the name '{vendor.value}'"
+            return [Candidate("vendor_address", text, text, vendor.page, box, round(score, 4), reason)]
+        rest = sender_address(vendor.text)
+        if rest:
+            score = round(vendor.score * 0.9, 4)
+            return [Candidate("vendor_address", rest, rest, vendor.page, vendor.box, score, "sender's address line")]
+    return []
+
+
+def _lines_under(layout: Layout, vendor: Candidate) -> list[Cell]:
+    """The cells under the name, up to the last one that looks like an address; empty when none does."""
+    taken: list[Cell] = []
+    last = 0
+    for cell in _column(layout, vendor):
+        keys = {label.key for label in layout.labels_in_row(cell.row) if label.starts_cell and label.quality >= 0.9}
+        if keys & _ENDS or _is_something_else(cell.text) or len(taken) == _LINES:
+            break
+        if keys & _SKIPPED or is_registration(cell.text) or (not taken and not _may_begin(cell.text)):
+            continue
+        if ends_in_suffix(cell.text) and not looks_like_address(cell.text):
+            continue
+        taken.append(cell)
+        if looks_like_address(cell.text):
+            last = len(taken)
+    # A town or state may close the address without looking like one: it follows at once, in a short line.
+    if last < len(taken) and len(taken[last].words) <= 3:
+        last += 1
+    return taken[:last] if any(looks_like_address(cell.text) for cell in taken[:last]) else []
+
+
+def _may_begin(text: str) -> bool:
+    return looks_like_address(text) or (any(char.isdigit() for char in text) and "," in text)
+
+
+def _is_something_else(text: str) -> bool:
+    return holds_phone(text) or holds_numeric_date(text) or holds_address_of_net(text) or holds_amount(text)
+
+
+def _column(layout: Layout, vendor: Candidate) -> Iterable[Cell]:
+    """What stands under the name, left-aligned or centred with it, without a wide gap."""
+    if vendor.box is None:
+        return
+    bottom = vendor.box.y1
+    for row in layout.rows_of(vendor.page):
+        if row.box.center_y <= vendor.box.center_y or row.box.y0 < vendor.box.center_y:
+            continue
+        for cell in row.cells:
+            overlap = min(cell.box.x1, vendor.box.x1) - max(cell.box.x0, vendor.box.x0)
+            if overlap > 0.4 * min(cell.box.width, vendor.box.width):
+                if cell.box.y0 - bottom > 2.5 * max(cell.box.height, vendor.box.height):
+                    return
+                bottom = cell.box.y1
+                yield cell
+                break
