@@ -14,11 +14,12 @@ from PIL import Image
 
 from . import einvoice, files
 from .document import Document, Page, Source
-from .errors import UnsupportedType
+from .errors import InvoiceError
+from .extract import extract
 from .files import Limits, OpenFile, SourcePage
 from .ocr import OcrEngine, default_ocr
 from .options import ReadOptions as ReadOptions
-from .record import Reading
+from .record import InvoiceRecord, Reading
 
 ENGINE_VERSION = "1.0.0"
 
@@ -59,21 +60,19 @@ def read_invoice(
 
     InvoiceError when the file cannot be read; whatever ``on_page`` raises passes through.
     """
-    from .extract import extract
-
     options = options or ReadOptions()
     started = time.perf_counter()
-    xml = None if options.skip_einvoice else _einvoice_xml(path, options.limits)
-    if xml is not None and _is_xml_file(path, options.limits):
+    record = None if options.skip_einvoice else _einvoice_record(path, options.limits)
+    if record is not None and _is_xml(path, options.limits):
         document = Document(pages=(), source="e_invoice")
         if on_page:
             on_page(0, 0)
     else:
         document = read_document(path, options=options, ocr=ocr, on_page=on_page, on_image=on_image, cache=cache)
-    if xml is not None:
-        document, record = replace(document, source="e_invoice"), einvoice.read(xml, today=options.today)
-    else:
+    if record is None:
         document, record = extract(document, options=options)
+    else:
+        document = replace(document, source="e_invoice")
     return Reading(document, record, _sha256(path), time.perf_counter() - started, engine_version())
 
 
@@ -102,17 +101,18 @@ def read_document(
     return Document(pages=tuple(pages), source=_source(pages))
 
 
-def _einvoice_xml(path: Path, limits: Limits) -> bytes | None:
-    """The e-invoice that a file is or carries. UnsupportedType for other XML."""
-    if not _is_xml_file(path, limits):
-        return einvoice.find_embedded(path)
-    data = path.read_bytes()
-    if not einvoice.is_einvoice(data):
-        raise UnsupportedType("This XML file is not an e-invoice (UBL, CII or FatturaPA). Upload the PDF instead.")
-    return data
+def _einvoice_record(path: Path, limits: Limits) -> InvoiceRecord | None:
+    """What the e-invoice says that a file is or carries. UnsupportedType for other XML."""
+    if _is_xml(path, limits):
+        return einvoice.read(path.read_bytes())
+    xml = einvoice.find_embedded(path)
+    try:
+        return None if xml is None else einvoice.read(xml)
+    except InvoiceError:  # broken inside, but its pages still say what is owed
+        return None
 
 
-def _is_xml_file(path: Path, limits: Limits) -> bool:
+def _is_xml(path: Path, limits: Limits) -> bool:
     return files.detect(path, limits).name == "xml"
 
 
