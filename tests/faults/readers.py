@@ -14,7 +14,7 @@ from PIL import Image
 from extraction.engine.record import Reading
 from tests.builders import make_reading
 
-POISON, HANGS_ONCE, PAUSES_ONCE = b"poison", b"hangs once", b"pauses once"
+POISON, HANGS, HANGS_ONCE, PAUSES_ONCE = b"poison", b"hangs", b"hangs once", b"pauses once"
 PAGES = 2
 
 
@@ -29,7 +29,7 @@ def read(path: Path, /, *, options: Any, on_page: Any, on_image: Any, **_: Any) 
             continue
         if behaviour == POISON:
             os.kill(os.getpid(), signal.SIGKILL)
-        if behaviour == HANGS_ONCE and first:
+        if behaviour == HANGS or (behaviour == HANGS_ONCE and first):
             time.sleep(60)
         if behaviour == PAUSES_ONCE and first:
             os.kill(os.getpid(), signal.SIGSTOP)  # until the test lets it go on

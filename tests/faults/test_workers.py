@@ -97,6 +97,18 @@ def test_a_run_that_wakes_up_after_it_was_replaced_stores_nothing(site: Site) ->
     assert_read_once(site, attempts=2)
 
 
+def test_a_document_that_hangs_is_stopped_and_its_worker_goes_on(site: Site) -> None:
+    site.env |= {"FAULTS_TIME_LIMIT": "3", "WORKERS": "1"}
+    site.worker()
+    site.beat()
+    site.control("upload", "bad", "hangs", "1")
+    site.control("upload", "good", "quick", "1")
+    site.wait_for(lambda: site.statuses() == ["failed", "review"])
+    # Its lease was kept all the time, although no page was finished: nobody else began with it.
+    assert site.rows("SELECT error_code, attempts FROM extraction_invoice WHERE id = 1") == [("took_too_long", 1)]
+    assert len(site.run_pids()) == 2
+
+
 def test_many_uploads_at_once_find_the_database_unlocked(site: Site) -> None:
     address = site.web()
     site.worker()

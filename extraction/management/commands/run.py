@@ -76,12 +76,13 @@ class Command(BaseCommand):
         """Say the address once it answers, not before."""
         anywhere = settings.HOST in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
         host = "localhost" if anywhere else settings.HOST
+        address = f"http://[{host}]:{settings.PORT}/" if ":" in host else f"http://{host}:{settings.PORT}/"
         for _ in range(600):
             with suppress(OSError, http.client.HTTPException):
                 client = http.client.HTTPConnection(host, settings.PORT, timeout=5)
                 client.request("HEAD", "/")
                 client.getresponse()
-                report("ready", f"Invoicelens runs at http://{host}:{settings.PORT}/ (stop it with Ctrl-C)")
+                report("ready", f"Invoicelens runs at {address} (stop it with Ctrl-C)")
                 return
             time.sleep(0.1)
 
