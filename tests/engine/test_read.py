@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 
-from extraction.engine import ReadOptions, engine_version, read_document, read_invoice
+from extraction.engine import ReadOptions, einvoice, engine_version, read_document, read_invoice
 from extraction.engine.document import Box, Line, Word
 from extraction.engine.errors import InvoiceError, ReadingCancelled
 from extraction.engine.ocr import RgbImage, default_ocr
@@ -171,6 +172,18 @@ def test_the_einvoice_inside_can_be_passed_over() -> None:
     reading = read_invoice(DATA / "einvoices" / "facturx.pdf", options=options, ocr=FakeOcr())
     assert reading.document.source == "text_layer"
     assert reading.record.fields["gross_total"].page == 1
+
+
+def test_a_broken_einvoice_inside_a_pdf_does_not_hide_its_pages(tmp_path: Path) -> None:
+    hollow = b"""<p:FatturaElettronica xmlns:p="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2"
+        versione="FPR12"><FatturaElettronicaHeader/></p:FatturaElettronica>"""
+    assert einvoice.is_einvoice(hollow)
+    with pypdfium2.PdfDocument(text_pdf(*DIGITAL)) as pdf:
+        pdf.new_attachment("invoice.xml").set_data(hollow)
+        pdf.save(tmp_path / "file.pdf")
+    assert einvoice.find_embedded(tmp_path / "file.pdf") is not None
+    reading = read_invoice(tmp_path / "file.pdf", ocr=FakeOcr())
+    assert reading.document.source == "text_layer"
 
 
 def test_a_reading_tells_what_was_read_by_which_version(tmp_path: Path) -> None:
