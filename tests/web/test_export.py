@@ -129,7 +129,6 @@ def test_a_download_that_breaks_off_marks_nothing_it_did_not_hand_out(
     stream = iter(answer.streaming_content)
     for _line in range(4):  # the header and three rows: the second pair is not through
         next(stream)
-    answer.close()
     status = dict(Invoice.objects.values_list("pk", "status"))
     assert [status[invoice.pk] for invoice in reversed(made)] == ["exported", "exported"] + ["approved"] * 3
 
