@@ -98,7 +98,7 @@ def _without_overlap(found: list[DateText]) -> list[DateText]:
 
 def _numeric(text: str, match: re.Match[str], year: str, month: str, day: str, separators: str = "") -> DateText | None:
     """``month`` and ``day`` as in day-first or year-first order; day and month swap only where the year is last."""
-    if not any(char.isdigit() for char in match[0]) or not _same_separators(separators):
+    if not any(char.isdigit() for char in match[0]) or not _same_separators(separators, year):
         return None
     numbers = [int(_clean(part)) for part in (year, month, day)]
     short = numbers[0] < 100
@@ -131,10 +131,10 @@ def _clean(text: str) -> str:
     return re.sub(r"\D", "", text.translate(_DIGITS))
 
 
-def _same_separators(separators: str) -> bool:
-    """ "1.2,50" is no date; a lost or doubled space is."""
-    marks = [char for char in separators if not char.isspace()]
-    return len(set(marks)) <= 1 or set(marks) <= set(".,·") or set(marks) <= set("-–")
+def _same_separators(separators: str, year: str) -> bool:
+    """A full point may be misread as a comma in "12.03,2024"; "1.2,50" is no date."""
+    marks = {char for char in separators if not char.isspace()}
+    return len(marks) <= 1 or marks <= set("-–") or (marks <= set(".,·") and len(_clean(year)) == 4)
 
 
 def _full_year(year: int) -> int:

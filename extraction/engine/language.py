@@ -17,7 +17,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
@@ -35,14 +35,17 @@ _FUZZY_TWO_FROM = 10  # characters: two misread characters are accepted
 
 def fold(text: str) -> str:
     """Lower case without accents: what "É" and "e" have in common."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def label_tokens(text: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def label_tokens(text: str) -> tuple[str, ...]:
     """A word's parts between punctuation, folded, with characters that OCR confuses made equal."""
     parts = [part for part in _SPLIT.split(fold(text)) if part]
-    return [part if part.isdigit() else part.translate(_LOOKALIKE) for part in parts]
+    return tuple(part if part.isdigit() else part.translate(_LOOKALIKE) for part in parts)
 
 
 def label_key(text: str) -> str:

@@ -31,8 +31,8 @@ DATE_WEIGHTS: Weights = {
     "issue_label": 4.2,
     "date_label": 3.2,
     "other_label": -2.5,  # delivery, due, print, arrival ...
-    "departure_label": -0.4,  # hotels date their bills by the departure, and often print no other date
-    "column": -2.2,  # one of several dates under the head of a table
+    "departure_label": 0.3,  # hotels date their bills by the departure, and often print no other date
+    "column": -3.0,  # one of several dates under the head of a table
     "period_label": -2.0,
     "foreign_label": -1.0,  # a label of another kind, such as a registration number
     "below": -0.4,

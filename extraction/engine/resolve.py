@@ -51,8 +51,9 @@ def resolve(
     totals = choose_totals(by_field, breakdowns)
     fields: dict[str, Field] = {}
     for spec in FIELDS:
-        ranked = by_field.get(spec.name, [])
-        chosen = totals.chosen.get(spec.name) if spec.name in TOTAL_FIELDS else _best(spec.name, ranked, fields)
+        ranked = _possible(spec.name, by_field.get(spec.name, []), fields)
+        best = ranked[0] if ranked else None
+        chosen = totals.chosen.get(spec.name) if spec.name in TOTAL_FIELDS else best
         if chosen is None:
             continue
         confidence = _confidence(chosen, ranked, totals.support.get(spec.name, 0.0))
@@ -89,13 +90,12 @@ def _by_field(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
     return by_field
 
 
-def _best(name: str, ranked: Sequence[Candidate], fields: Mapping[str, Field]) -> Candidate | None:
+def _possible(name: str, ranked: Sequence[Candidate], fields: Mapping[str, Field]) -> list[Candidate]:
+    """Without what the fields chosen before rule out: nothing is due before it was issued."""
     issued = fields["issue_date"].value if "issue_date" in fields else None
-    for candidate in ranked:
-        too_early = name == "due_date" and isinstance(issued, date) and candidate.value < issued  # type: ignore[operator]
-        if not too_early:
-            return candidate
-    return None
+    if name != "due_date" or not isinstance(issued, date):
+        return list(ranked)
+    return [c for c in ranked if isinstance(c.value, date) and c.value >= issued]
 
 
 def _confidence(chosen: Candidate, ranked: Sequence[Candidate], support: float) -> float:

@@ -24,6 +24,7 @@ ZERO = Decimal(0)
 RATES = (Decimal("5.5"), *map(Decimal, range(3, 28)))
 
 ADDS_UP = 4.5  # log-odds for net + tax = gross
+EXACTLY = 1.0
 ADDS_UP_WITH_OTHERS = 3.0  # ... with a tip, a discount or a rounding between them
 ADDS_UP_WITHOUT_TAX = 1.0
 AT_A_RATE = 1.5
@@ -152,10 +153,10 @@ def _whole(g: Decimal, n: Decimal, t: Decimal, between: Sequence[Decimal]) -> tu
     if t and (abs(t) > MAX_SHARE * abs(n) or (t < 0) != (n < 0)):
         return CONTRADICTS, 0.0
     gap = g - n - t
-    if abs(gap) <= TOLERANCE:
+    if abs(gap) <= TOLERANCE and not (gap and gap in between):
         if not t:
             return ADDS_UP_WITHOUT_TAX, 0.7
-        return ADDS_UP + 0.5 * (not gap) + (AT_A_RATE if _at_a_rate(n, t) else 0.0), 3.0
+        return ADDS_UP + EXACTLY * (not gap) + (AT_A_RATE if _at_a_rate(n, t) else 0.0), 3.0
     if t and any(abs(gap - other) <= CENT for other in between):
         return ADDS_UP_WITH_OTHERS, 2.0
     if t and n == g and _at_a_rate(g - t, t):
