@@ -15,6 +15,7 @@ a label and its value in one ("Date:12/03/2018") are split before, with boxes sh
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ from .language import Language, label_key, label_tokens
 from .rows import group_words
 
 MAX_PHRASE = 7  # tokens
+_PARTS = re.compile(r"[^\W_]+|[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ WIDE_GAP = 1.3  # of the text height: a wider gap between words starts a new cel
 _GLUED = re.compile(r"^([^\W\d][^:：]{1,30}[:：])([^\s/\\].*)$")
 _GLUED_NUMBER = re.compile(r"^([^\W\d_]{4,}\.?)(\d+[.,/-]\d.*)$")
 _GLUED_MARK = re.compile(r"^(.*?(?:[Nn][°º]|[Nn][Rr]\.|[Nn][Oo]\.|№|#):?)([A-Z]{0,4}\d\S*)$")
-_PARTS = re.compile(r"[^\W_]+|[\W_]+")
 
 
 def group_words(page: Page) -> list[list[list[Word]]]:
