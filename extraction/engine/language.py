@@ -199,8 +199,13 @@ def month_names(code: str) -> Mapping[str, int]:
 
 @cache
 def suffixes() -> frozenset[str]:
-    """The legal forms of companies in all languages, folded, without punctuation."""
-    return frozenset(label_key(suffix) for code in codes() for suffix in _strings(code, "suffixes"))
+    """The legal forms of companies in all languages, as ``plain`` writes them: digits do not count as letters here."""
+    return frozenset(plain(suffix) for code in codes() for suffix in _strings(code, "suffixes"))
+
+
+def plain(text: str) -> str:
+    """Letters and digits only, folded."""
+    return "".join(char for char in fold(text) if char.isalnum())
 
 
 @cache

@@ -26,7 +26,7 @@ def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Ca
         if cells:
             text = "\n".join(cell.text.strip(_EDGES) for cell in cells)
             box = Box.around(cell.box for cell in cells)
-            score = vendor.score * (0.9 if has_postal_code(text) and len(cells) > 1 else 0.7)
+            score = vendor.score * (0.98 if has_postal_code(text) and len(cells) > 1 else 0.75)
             reason = f"under the name '{vendor.value}'"
             return [Candidate("vendor_address", text, text, vendor.page, box, round(score, 4), reason)]
         rest = sender_address(vendor.text)

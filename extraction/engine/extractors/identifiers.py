@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 # How often the value beside such a label is the invoice number, all else being right.
 _LABEL_WEIGHT = {
     "invoice_number": 0.95,
-    "invoice_word": 0.85,
-    "receipt_number": 0.75,
-    "transaction_number": 0.4,
-    "sales_order": 0.35,
+    "invoice_word": 0.9,
+    "receipt_number": 0.85,
+    "transaction_number": 0.45,
+    "sales_order": 0.42,
 }
 _CARD_SLIP = 0.5  # numbers beside a terminal or an authorisation belong to the card payment
 _NEAR_SLIP = 4  # rows

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from ..document import Word
-from ..language import codes, fold, load_language
+from ..language import fold, plain, suffixes
 from .formats import holds_address_of_net, holds_amount, holds_date, holds_phone
 
 _EDGES = " \t*=-–—_~.,;:|/\\'\"“”„‘’`´·•●()[]{}<>«»°®™+^"
@@ -89,16 +88,6 @@ def _without_repetition(text: str) -> str:
     return text
 
 
-@cache
-def _forms() -> frozenset[str]:
-    """The legal forms of companies in all languages, folded, letters only; "55" is not "SS"."""
-    return frozenset(_form(suffix) for code in codes() for suffix in load_language(code).suffixes)
-
-
-def _form(text: str) -> str:
-    return "".join(char for char in fold(text) if char.isalnum())
-
-
 def ends_in_suffix(text: str) -> bool:
     """Whether a text ends in a legal form, after something else."""
     words = text.split()
@@ -107,7 +96,7 @@ def ends_in_suffix(text: str) -> bool:
 
 def is_suffix(text: str) -> bool:
     usual = text[:1].isupper() or len(text) > 2
-    return _form(text) in _forms() and text[:1].isalpha() and usual and text.lower() != "co"
+    return plain(text) in suffixes() and text[:1].isalpha() and usual and text.lower() != "co"
 
 
 def names_with_suffix(words: Sequence[Word]) -> list[tuple[int, int]]:

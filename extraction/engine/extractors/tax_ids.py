@@ -161,7 +161,7 @@ def _read(words: Sequence[Word]) -> tuple[str, str, Box, float] | None:
     text = bare[0].strip(" .-")
     if sum(char.isdigit() for char in text) < 6:
         return None
-    return text, text, chars.box(*bare.span()), 0.9 if _valid_somewhere(text) else 0.65
+    return text, text, chars.box(*bare.span()), 0.95 if _valid_somewhere(text) else 0.7
 
 
 def _valid_with_prefix(text: str) -> str | None:

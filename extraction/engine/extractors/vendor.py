@@ -90,7 +90,7 @@ def _likelihood(score: float, place: int) -> float:
     odds = ranking.log_odds(score)
     if odds < _HOPELESS:
         return score
-    best = ranking.sigmoid(1.03 + 0.4 * odds)
+    best = ranking.sigmoid(1.2 + 0.4 * odds)
     return best if place == 0 else min(score, 1 - best)
 
 
