@@ -21,7 +21,7 @@ REPO = Path(__file__).resolve().parent.parent.parent
 T = TypeVar("T")
 
 
-def wait_for(what: Callable[[], T], *, seconds: float = 20, log: Callable[[], str] = str) -> T:
+def wait_for(what: Callable[[], T], *, seconds: float = 60, log: Callable[[], str] = str) -> T:
     """The first true result; AssertionError with the log when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -102,7 +102,7 @@ class Site:
         path = self.folder / "log.txt"
         return path.read_text(errors="replace")[-6000:] if path.exists() else ""
 
-    def wait_for(self, what: Callable[[], T], *, seconds: float = 20) -> T:
+    def wait_for(self, what: Callable[[], T], *, seconds: float = 60) -> T:
         return wait_for(what, seconds=seconds, log=self.log)
 
     def close(self) -> None:

@@ -97,7 +97,7 @@ def test_an_upload_over_http_is_read_and_survives_a_flushed_redis(site: ServerSi
     site.beat()
     site.wait_for(lambda: site.statuses() == ["review"])
     browser.send(*small("now.png"))
-    site.wait_for(lambda: site.statuses() == ["review"] * 2, seconds=5)
+    site.wait_for(lambda: site.statuses() == ["review"] * 2)
     site.flush()  # under everybody's feet: bindings and all
     browser.send(*small("after.png"))
     site.wait_for(lambda: site.statuses() == ["review"] * 3)
@@ -128,7 +128,7 @@ def test_a_real_document_is_read_by_the_real_engine(servers: Servers, tmp_path: 
         site.worker()
         sample = next(path for path in sorted(SAMPLES.iterdir()) if path.suffix in {".jpg", ".png"})
         browser.send(sample.name, sample.read_bytes())
-        site.wait_for(lambda: site.statuses() == ["review"], seconds=60)
+        site.wait_for(lambda: site.statuses() == ["review"], seconds=120)
         assert site.rows("SELECT gross_total > 0, issue_date > '2000-01-01' FROM extraction_invoice") == [(True, True)]
     finally:
         site.close()

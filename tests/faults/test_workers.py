@@ -43,7 +43,7 @@ def test_a_document_whose_whole_worker_is_killed_is_read_by_the_next_one(site: S
     site.control("upload", "a", "hangs once", "1")
     site.wait_for(lambda: site.rows("SELECT 1 FROM extraction_invoice WHERE pages_done = 1"))
     worker.kill()
-    site.wait_for(lambda: not alive(site.run_pids()[0]), seconds=3)  # no orphan goes on reading
+    site.wait_for(lambda: not alive(site.run_pids()[0]), seconds=10)  # no orphan goes on reading
     site.worker("two")
     site.wait_for(lambda: site.statuses() == ["review"])
     assert_read_once(site, attempts=2)
@@ -54,7 +54,7 @@ def test_a_file_that_kills_its_worker_three_times_ends_as_failed_and_stops_nobod
     site.beat()
     site.control("upload", "bad", "poison", "1")
     site.control("upload", "good", "quick", "2")
-    site.wait_for(lambda: site.statuses() == ["failed", "review", "review"], seconds=30)
+    site.wait_for(lambda: site.statuses() == ["failed", "review", "review"])
     assert site.rows("SELECT error_code, attempts FROM extraction_invoice WHERE id = 1") == [("worker_lost", 3)]
     assert site.rows("SELECT error_message FROM extraction_invoice WHERE id = 1")[0][0]
     assert site.rows("SELECT count(*) FROM extraction_invoicepage WHERE invoice_id = 1") == [(0,)]
@@ -121,6 +121,6 @@ def test_many_uploads_at_once_find_the_database_unlocked(site: Site) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(upload_some, range(8)))
-    site.wait_for(lambda: site.statuses() == ["review"] * 48, seconds=40)
+    site.wait_for(lambda: site.statuses() == ["review"] * 48)
     assert "locked" not in (site.folder / "log.txt").read_text()
     assert site.rows("PRAGMA integrity_check") == [("ok",)]
