@@ -30,7 +30,7 @@ def find_document_type(layout: Layout, language: Language, options: ReadOptions 
 
 
 def _titles(layout: Layout, language: Language) -> Iterable[Candidate]:
-    phrases = _phrases(language.code)
+    phrases = title_phrases(language.code)
     heights = sorted(cell.box.height for row in layout.rows for cell in row.cells)
     usual = heights[len(heights) // 2] if heights else 1.0
     for row in layout.rows:
@@ -48,7 +48,7 @@ def _titles(layout: Layout, language: Language) -> Iterable[Candidate]:
 
 
 @cache
-def _phrases(code: str) -> dict[str, str]:
+def title_phrases(code: str) -> dict[str, str]:
     """Title phrases of all languages; those of the document's own decide where they disagree."""
     phrases: dict[str, str] = {}
     for other in dict.fromkeys((code, "en", *codes())):

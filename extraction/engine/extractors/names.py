@@ -17,7 +17,7 @@ _REGISTRATION = re.compile(
     re.IGNORECASE,
 )
 _STORE = re.compile(
-    r"\s*(?:\b(?:store|shop|branch|filiale|filial|tienda|unit)\b\s*[#№]?\s*\d*|[#№]\s*\d{4,})$", re.IGNORECASE
+    r"\s*(?:\b(?:store|shop|branch|filiale|filial|tienda|unit)\b\s*[#№]?\s*\d*|[#№]\s*\d{2,})$", re.IGNORECASE
 )
 _ZEROS = re.compile(r"\b0\.\s?0\b\.?")  # "z o.o." misread
 _LEADING_ID = re.compile(r"^(?:[A-Z]{0,3}-?\d{6,}[A-Z]?|\d{1,2}\s?[|)])\s+")
@@ -90,7 +90,7 @@ def _without_repetition(text: str) -> str:
 
 def ends_in_suffix(text: str) -> bool:
     """Whether a text ends in a legal form, after something else."""
-    words = text.split()
+    words = _ZEROS.sub("o.o.", text).split()
     return any(is_suffix(" ".join(words[-size:])) for size in range(1, min(_MAX_SUFFIX, len(words) - 1) + 1))
 
 

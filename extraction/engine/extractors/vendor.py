@@ -22,7 +22,8 @@ from ..language import Language, label_key
 from ..layout import Cell, Label, Layout
 from ..ranking import Weights
 from ..record import Candidate
-from .formats import holds_address_of_net, holds_phone
+from .document_type import title_phrases
+from .formats import holds_address_of_net, holds_date, holds_phone
 from .names import (
     clean_name,
     ends_in_suffix,
@@ -153,6 +154,8 @@ def _fuller_mentions(found: list[Mention], context: _Context) -> list[Mention]:
 def _usable(mention: Mention, context: _Context) -> bool:
     key = label_key(mention.name)
     if len(key) < 2 or not looks_like_name(mention.name):
+        return False
+    if holds_date(mention.text) and any(char.isdigit() for char in mention.name):
         return False
     return not any(fuzz.ratio(key, own) >= 85 for own in context.own)
 
@@ -287,7 +290,7 @@ def _features(mention: Mention, rank: int, keys: set[str], context: _Context) ->
         "buyer": float(context.buyers.holds(mention.page, box)),
         "address": float(looks_like_address(mention.name)),
         "person": float(is_person(mention.name)),
-        "title": float(not ends_in_suffix(mention.name) and any(_covers(label, mention) for label in labels)),
+        "title": float(not ends_in_suffix(mention.name) and _is_title(mention, labels, layout.language)),
         "part": float(any(key != other and key in other and len(other) < 45 for other in keys)),
         "whole": float(any(key != other and other in key and len(other) > 2 for other in keys)),
         "confidence": _confidence(mention, layout),
@@ -307,6 +310,12 @@ def _features(mention: Mention, rank: int, keys: set[str], context: _Context) ->
 
 def _names_vendor(label: Label, mention: Mention) -> bool:
     return label.page == mention.page and mention.how == f"label '{label.text}'"
+
+
+def _is_title(mention: Mention, labels: Iterable[Label], language: Language) -> bool:
+    """A kind of document ("Payment receipt"), or a label that makes up most of the text."""
+    last = label_key(mention.name.split()[-1])
+    return last in title_phrases(language.code) or any(_covers(label, mention) for label in labels)
 
 
 def _covers(label: Label, mention: Mention) -> bool:
