@@ -84,7 +84,7 @@ class PaddleOcr:
         if clockwise == 0:
             return 0
         # One upright page in 300 is called turned, some with a score of 0.9: it is turned the way it reads best.
-        ways = {0, clockwise, (clockwise + 180) % 360}
+        ways = (0, clockwise, (clockwise + 180) % 360)
         return max(ways, key=lambda way: self._legibility(np.rot90(image, -way // 90)))
 
     def read(self, image: RgbImage) -> tuple[Line, ...]:
