@@ -21,7 +21,7 @@ from extraction import selectors, services
 from extraction.models import Invoice, Status
 from extraction.permissions import NotAllowed, actions_in
 
-from .common import signed_in
+from .common import explains_refusals, signed_in
 from .fields import doubtful_fields
 from .listing import Listing
 
@@ -77,6 +77,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@explains_refusals
 def samples(request: HttpRequest) -> HttpResponse:
     """Load the documents that come with the product, to try it."""
     user = signed_in(request)

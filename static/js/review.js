@@ -77,6 +77,8 @@ function taken(form) {
   if (untouched) input.value = state.dataset.value;
   form.dataset.saved = untouched ? input.value : state.dataset.value;
   drawPlaces();
+  if (form.dataset.advance) step(form, 1);
+  delete form.dataset.advance;
 }
 
 function tryAgain(form) {
@@ -135,6 +137,15 @@ function focusField(form) {
 
 // With a field in hand a click fills it, also from another field's place: one printed total may be several values.
 // With none in hand a click on a place goes to its field.
+const needsALook = (form) => form.querySelector('[data-tone="check"], [data-tone="bad"], [data-error], .field-problems li');
+
+/** From one value to check to the next (1) or the one before (-1). */
+function step(from, by) {
+  const at = forms.indexOf(from);
+  const onwards = by > 0 ? forms.slice(at + 1) : forms.slice(0, Math.max(at, 0)).reverse();
+  focusField(onwards.find(needsALook));
+}
+
 function fillFromPage(words, field) {
   if (field && !document.activeElement.closest("form.field")) return focusField(document.getElementById(`field-${field}`));
   if (!editable || !words) return;
@@ -192,6 +203,17 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const form = event.target.closest("form.field");
+  const way = event.altKey && { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (way) {
+    event.preventDefault();
+    return step(form, way);
+  }
+  // Enter saves what is typed, or confirms what stands there, and goes on to the next value to check.
+  if (event.key === "Enter" && editable && event.target.matches(".input:not(textarea)")) {
+    form.dataset.advance = "yes";
+    if (event.target.matches("select")) form.requestSubmit();
+    return;
+  }
   if (event.key === "Escape" && form) {
     if (isDirty(form)) inputOf(form).value = form.dataset.saved;
     else event.target.blur();

@@ -67,7 +67,8 @@ def test_it_signs_out_by_post_only(client: Client, reviewer: User) -> None:
 
 def test_somebody_without_workspace_is_told_why_an_upload_is_refused(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("new@example.com", PASSWORD))
-    assert client.get("/").status_code == 200
+    assert b"Ask your administrator to add you" in client.get("/").content
+    assert b"not a member of any workspace" in client.post(reverse("samples"), follow=True).content
     answer = client.post(reverse("upload"), headers={"Accept": "application/json"})
     assert answer.status_code == 403
     assert "not a member of any workspace" in answer.json()["error"]
