@@ -27,7 +27,7 @@ _US_PLACE = re.compile(r"\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b")
 _CA_PLACE = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
 _UK_PLACE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")
 _US_PHONE = re.compile(r"\(\d{3}\)\s?\d{3}-\d{4}\b|(?<![\d-])\d{3}([-.])\d{3}\1\d{4}(?![\d-])")
-_SITE = re.compile(r"[a-z0-9-]\.(?:co\.|com\.|org\.)?([a-z]{2})(?![a-z0-9.])")
+_SITE = re.compile(r"(?:www\.|https?://|@)[\w.-]+?\.([a-z]{2})(?![\w.])|[a-z0-9]\.(?:co|com|org)\.([a-z]{2})(?![\w.])")
 _SITE_COUNTRIES = "AT AU BE CA CH CZ DE DK EE ES FI FR GR HK HR HU IE IN IT JP LU MY NL NO NZ PL PT RO SE SG SI SK ZA"
 _SITES = {"uk": "GB"} | {code.lower(): code for code in _SITE_COUNTRIES.split()}
 _OTHER_TAXES = re.compile(r"\b(?:vat|gst|hst|btw|mwst|ust|tva|iva|moms|sst|abn)\b")
@@ -60,8 +60,9 @@ def country_votes(text: str) -> Counter[str]:
     votes["US"] += min(2, len(_US_PHONE.findall(text)))
     votes["US"] += bool(re.search(r"\btax\b", folded)) and not _OTHER_TAXES.search(folded)
     for match in _SITE.finditer(text.lower()):
-        if match[1] in _SITES:
-            votes[_SITES[match[1]]] += 1
+        code = match[1] or match[2]
+        if code in _SITES:
+            votes[_SITES[code]] += 1
     for country, pattern in _SIGNS.items():
         votes[country] += 2 * min(2, len(pattern.findall(folded)))
     names = _country_names()

@@ -50,7 +50,6 @@ SYMBOLS: dict[str, str] = {
     "Kc": "CZK",
     "kr.": "kr",
     "kr": "kr",
-    ":-": "kr",
     "kn": "HRK",
     "Ft": "HUF",
     "lei": "RON",
@@ -133,6 +132,7 @@ _NUMBER = r"""
     | \d{1,3}(?:['’´`]\d{3})+(?:[.,]\d{1,2})?      # 1'234.50
     | \d{1,3}(?:[ \u00a0\u202f]\d{3})+[.,]\d{2}    # 1 234,50
     | \d+(?:\s?[.,]\s?[-–—]{1,2})                  # 12,--
+    | \d+[.,](?:[€oOQ]\d|\d[oOQ])(?!\w)            # 12.5O: a zero was misread
     | \d+\s?[.,]\s?\d{1,4}                         # 12.50
     | \d+
 """
@@ -204,7 +204,7 @@ def _amount(match: re.Match[str], text: str, decimal: str) -> AmountText | None:
 
 def parse_number(text: str, *, decimal: str = "") -> tuple[Decimal, int]:
     """(value, printed decimals) of digits with separators. "1.234" follows ``decimal``; without one it is 1234."""
-    compact = re.sub(r"[\s'’´`\u00a0\u202f]", "", text)
+    compact = re.sub(r"[€oOQ]", "0", re.sub(r"[\s'’´`\u00a0\u202f]", "", text))
     if compact[-1] in "-–—":
         return Decimal(re.sub(r"\D", "", compact)), 2
     last = max(compact.rfind("."), compact.rfind(","))

@@ -69,10 +69,11 @@ def _add_amount_due(fields: dict[str, Field], by_field: Mapping[str, Sequence[Ca
     """Where nothing says that an invoice was paid, its whole total is due. Receipts are paid already."""
     kind, gross = fields.get("document_type"), fields.get("gross_total")
     payments = any(c.score > 0.3 for field in ("amount_paid", "cash", "change") for c in by_field.get(field, ()))
-    if kind is None or kind.value == "receipt" or gross is None or payments or by_field.get("amount_due"):
+    labelled = any(c.score > 0.3 for c in by_field.get("amount_due", ()))
+    if kind is None or kind.value == "receipt" or gross is None or payments or labelled or "amount_due" in fields:
         return
     reason = "no payment is printed, so the gross total is due"
-    confidence = 0.9 * gross.confidence * kind.confidence
+    confidence = 0.9 * gross.confidence
     if confidence >= THRESHOLDS["amount_due"]:
         fields["amount_due"] = Field("amount_due", gross.value, gross.text, confidence, None, None, reason)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 
 from .ranking import log_odds
 from .record import Candidate, TaxLine
 
 Amounts = Mapping[str, Sequence[Candidate]]
 
+MAX_CHARGES = 4  # more are the lines of a bill
 WIDTH = 7  # candidates per field that are tried
 CENT = Decimal("0.01")
 MAX_SHARE = Decimal("0.35")  # no tax is a larger share of the net amount
@@ -105,11 +106,14 @@ def _evidence(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> _E
 
 
 def _between(amounts: Amounts) -> Iterable[Decimal]:
+    """Each rounding, charge, discount and exempt part; and the sums of two, and of all, of the charges."""
     for field, sign in (("rounding", 1), ("charge_total", 1), ("allowance_total", -1), ("exempt", 1)):
-        for candidate in sorted(amounts.get(field, ()), key=lambda candidate: -candidate.score)[:WIDTH]:
-            value = candidate.value
-            if isinstance(value, Decimal) and value and candidate.score > 0.3:
-                yield sign * value
+        ranked = sorted(amounts.get(field, ()), key=lambda candidate: -candidate.score)
+        values = [c.value for c in ranked[:WIDTH] if c.score > 0.3 and isinstance(c.value, Decimal) and c.value]
+        yield from (sign * value for value in values)
+        if field == "charge_total" and 1 < len(values) <= MAX_CHARGES:
+            yield from (a + b for a, b in combinations(values, 2))
+            yield sum(values, ZERO)
 
 
 def _weigh(

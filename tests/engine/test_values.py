@@ -31,6 +31,8 @@ from extraction.engine.values import format_value, is_bic, is_iban, is_tax_id, p
         ("7,10e", "7.10", ""),
         ("Ä59,50", "59.50", ""),
         ("1,00,000.00", "100000.00", ""),
+        ("RM 10.€0", "10.00", "MYR"),
+        ("68,3O", "68.30", ""),
     ],
 )
 def test_it_reads_amounts_as_documents_print_them(text: str, value: str, currency: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from babel.numbers import get_territory_currencies
 
@@ -16,6 +18,9 @@ from .figures import AMOUNT_KEYS, Figure
 
 DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "HK": "HKD", "SG": "SGD", "TW": "TWD"}
 CROWNS = {"SE": "SEK", "DK": "DKK", "NO": "NOK"}
+COMMON = frozenset(
+    {"EUR", "USD", "GBP", "CHF", "MYR", "INR", "JPY", "CAD", "AUD", "SGD", "HKD", "PLN", "CZK", "SEK", "NOK", "DKK"}
+)
 BY_LANGUAGE = {
     "de": "EUR", "fr": "EUR", "es": "EUR", "it": "EUR", "nl": "EUR", "pt": "EUR", "el": "EUR", "fi": "EUR", "sl": "EUR",
     "sk": "EUR", "pl": "PLN", "cs": "CZK", "sv": "SEK", "da": "DKK", "hr": "EUR", "hu": "HUF", "ro": "RON", "ja": "JPY",
@@ -34,11 +39,17 @@ def find_currency(layout: Layout, language: Language, figures: Sequence[Sequence
                 votes[_settle(figure.currency, countries)] += 3
     for mark in _standing_alone(layout):
         votes[_settle(mark, countries)] += 1
+    home = {_currency_of(country, text) for country, weight in countries.items() if weight >= 2}
+    for code, weight in list(votes.items()):
+        if code not in COMMON and code not in home and weight < 6:
+            del votes[code]  # GEL and BHD are words as well
+        elif code in home:
+            votes[code] += 2
     if votes:
         return _ranked(layout, votes)
     if countries:
         country, weight = countries.most_common(1)[0]
-        return _found(layout, _currency_of(country), min(0.9, 0.5 + 0.1 * weight), f"the country is {country}")
+        return _found(layout, _currency_of(country, text), min(0.9, 0.5 + 0.1 * weight), f"the country is {country}")
     guess = BY_LANGUAGE.get(language.code)
     return _found(layout, guess, 0.6, f"usual where '{language.code}' is spoken") if guess else []
 
@@ -71,6 +82,9 @@ def _settle(mark: str, countries: Counter[str]) -> str:
     return next((table[country] for country, _ in countries.most_common() if country in table), default)
 
 
-def _currency_of(country: str) -> str | None:
-    current = get_territory_currencies(country)
+def _currency_of(country: str, text: str) -> str | None:
+    """What was paid with there in the year that the text speaks of most."""
+    years = Counter(re.findall(r"(?<![\d.,])20[0-4]\d(?![\d.,]\d)", text)).most_common(1)
+    day = date(int(years[0][0]), 7, 1) if years else None
+    current = get_territory_currencies(country, start_date=day, end_date=day)
     return current[0] if current else None

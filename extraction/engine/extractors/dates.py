@@ -31,7 +31,13 @@ DATE_KEYS = frozenset(
         *("service_period", "departure_date", "other_date"),
     )
 )
-LABELLED = {"due_date": "due_date", "delivery_date": "delivery_date", "tax_point_date": "tax_point_date"}
+SPEAK_FOR_DATES = DATE_KEYS | {"amount_due"}  # "total due on 3 May", "net à payer le 3 mai"
+LABELLED = {
+    "amount_due": "due_date",
+    "due_date": "due_date",
+    "delivery_date": "delivery_date",
+    "tax_point_date": "tax_point_date",
+}
 SMALL_WORD = 3  # characters
 LABEL_REACH = 4  # rows between a label and a date under it
 _TIME = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?:\s?:\s?[0-5]\d)?(?![\d.,])\s?(?:[AaPp]\.?[Mm])?")
@@ -70,7 +76,7 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
         issue = score(features, DATE_WEIGHTS)
         reason = f"{relation} label '{label.text}'" if label else "a date on the page"
         candidates.append(Candidate("issue_date", value, place.text, place.cell.page, place.box, issue, reason))
-        if label and label.key in LABELLED:
+        if label and label.key in LABELLED and not (label.key == "amount_due" and relation == "below"):
             sure = (0.95 if relation == "right of" else 0.85) * label.quality * (0.6 if far else 1.0)
             field = LABELLED[label.key]
             candidates.append(Candidate(field, value, place.text, place.cell.page, place.box, sure, reason))
@@ -113,7 +119,7 @@ def _label_of(layout: Layout, place: Place) -> tuple[Label | None, str, bool]:
         nearest = _behind_small_words(left)
         words = layout.rows[place.cell.row].words[nearest.end : place.start]
         far = len(words) > 3
-        near_enough = nearest.key in DATE_KEYS or (len(words) <= 1 and nearest.box.x1 >= place.cell.box.x0)
+        near_enough = nearest.key in SPEAK_FOR_DATES or (len(words) <= 1 and nearest.box.x1 >= place.cell.box.x0)
         if near_enough:
             return nearest, "right of", far
     return _label_above(layout, place)
@@ -125,7 +131,7 @@ def _behind_small_words(left: Sequence[Label]) -> Label:
     nearest = ordered[-1]
     if len(ordered) > 1 and nearest.key == "date" and len(nearest.text) <= SMALL_WORD:
         before = ordered[-2]
-        if before.key in DATE_KEYS and nearest.start - before.end <= 1:
+        if before.key in SPEAK_FOR_DATES and nearest.start - before.end <= 1:
             return before
     return nearest
 

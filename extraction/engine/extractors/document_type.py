@@ -26,7 +26,8 @@ def find_document_type(layout: Layout, language: Language, options: ReadOptions 
         known = best.get(candidate.field + str(candidate.value))
         if known is None or candidate.score > known.score:
             best[candidate.field + str(candidate.value)] = candidate
-    return sorted(best.values(), key=lambda candidate: -candidate.score) or _by_shape(layout)
+    found = [*best.values(), *_by_shape(layout)]
+    return sorted(found, key=lambda candidate: -candidate.score)
 
 
 def _titles(layout: Layout, language: Language) -> Iterable[Candidate]:
@@ -42,6 +43,7 @@ def _titles(layout: Layout, language: Language) -> Iterable[Candidate]:
             kind = phrases["".join(tokens[:size])]
             alone = len(tokens) == size
             odds = 0.35 + TYPE_WEIGHTS[kind] + 0.15 * alone + 0.15 * (cell.box.height > 1.3 * usual)
+            odds -= 0.25 * (kind == "receipt" and not alone)  # "Receipt no." is a label
             odds -= 0.1 * (len(tokens) > size + 4) + 0.15 * (cell.box.y0 > 0.5) + 0.25 * (row.page > 1)
             text = " ".join(word.text for word in cell.words[:size])
             yield _candidate(kind, text, row.page, cell.box, odds, f"title '{text}'")
@@ -63,9 +65,10 @@ def _by_shape(layout: Layout) -> list[Candidate]:
     page = layout.document.pages[0] if layout.document.pages else None
     if page is None or not layout.rows:
         return []
-    narrow = page.height > 1.7 * page.width or bool(layout.labels("change", "cash"))
-    kind = "receipt" if narrow else "invoice"
-    return [_candidate(kind, "", page.number, None, 0.5, "by the shape of the paper")]
+    narrow = page.height > 1.7 * page.width
+    till = bool(layout.labels("change")) or (narrow and bool(layout.labels("cash")))
+    kind, odds = ("receipt", 0.72) if till and narrow else ("receipt", 0.4) if till or narrow else ("invoice", 0.3)
+    return [_candidate(kind, "", page.number, None, odds, "by the shape of the paper")]
 
 
 def _candidate(kind: str, text: str, page: int, box: Box | None, odds: float, reason: str) -> Candidate:

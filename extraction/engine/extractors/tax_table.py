@@ -17,6 +17,7 @@ from .figures import Figure
 
 MAX_RATE = Decimal(30)
 TOLERANCE = Decimal("0.02")
+RATES = frozenset(map(Decimal, (4, 5, "5.5", 6, 7, 8, 9, *range(10, 28))))  # usual ones, for columns without a sign
 MAX_TABLES = 4
 _CENT = Decimal("0.01")
 _NOT_TAX = frozenset({"discount", "commission"})
@@ -56,6 +57,7 @@ def _line_of(items: Sequence[Figure], document_rates: set[Decimal]) -> TaxLine |
     # Without a percent sign all three figures must be printed: base + tax = gross, at a rate seen elsewhere.
     bare = [item.value for item in items if not item.is_money and 1 < item.value <= MAX_RATE]
     bare += [item.value for item in items if item.is_money and item.value in document_rates]
+    bare += [item.value for item in items if item.is_money and item.value in RATES and len(money) >= 3]
     for rate in (*bare, *sorted(document_rates)):
         for line in _proofs(money, rate):
             if line.base in money and ((line.base or 0) + (line.amount or 0) in money or rate in bare):
