@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from extraction.engine.document import Box, Document, Line, Page, Word
 
-WIDTH, HEIGHT = 100, 140  # characters and lines of an A4-like page: a character is 1% wide, a line 1/140 high
+WIDTH, HEIGHT = 100, 100  # characters and lines of an A4 page: a character is 1% wide, a line 1% high
 _RUN = re.compile(r"\S+(?: \S+)*")
 
 
@@ -37,7 +37,7 @@ def _page(number: int, art: str) -> Page:
     for row, text in enumerate(art.strip("\n").split("\n")):
         for run in _RUN.finditer(text):
             lines.append(_line(run[0], run.start() / WIDTH, row / HEIGHT, char=1 / WIDTH, height=0.8 / HEIGHT))
-    return Page(number, WIDTH * 8, HEIGHT * 16, tuple(lines))
+    return Page(number, 595, 842, tuple(lines))
 
 
 def _line(text: str, x: float, y: float, *, char: float, height: float) -> Line:
