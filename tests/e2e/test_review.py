@@ -207,6 +207,24 @@ def test_a_server_out_of_reach_keeps_the_text_and_saves_it_later(
     assert value(invoice, "gross_total") == "77"
 
 
+def test_a_session_that_ended_keeps_the_text_until_one_is_signed_in_again(
+    page: Page, site: str, read_invoice: Callable[..., Invoice]
+) -> None:
+    invoice = read_invoice()
+    open_review(page, site, invoice)
+    cookies: Any = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    page.context.clear_cookies(name="sessionid")
+    page.locator("#input-gross_total").fill("88")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    expect(page.locator("#save-state")).to_contain_text("Not saved")
+    expect(page.locator("#input-gross_total")).to_have_value("88")
+    page.context.add_cookies(cookies)
+    page.evaluate("dispatchEvent(new Event('focus'))")  # as when one comes back from the other tab
+    expect(page.locator("#save-state")).to_have_text("All changes saved")
+    assert value(invoice, "gross_total") == "88"
+
+
 def test_reject_asks_for_a_reason(page: Page, site: str, read_invoice: Callable[..., Invoice]) -> None:
     invoice = read_invoice()
     open_review(page, site, invoice)
