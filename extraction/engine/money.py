@@ -132,7 +132,7 @@ _NUMBER = r"""
     | \d{1,3}(?:['’´`]\d{3})+(?:[.,]\d{1,2})?      # 1'234.50
     | \d{1,3}(?:[ \u00a0\u202f]\d{3})+[.,]\d{2}    # 1 234,50
     | \d+(?:\s?[.,]\s?[-–—]{1,2})                  # 12,--
-    | \d+[.,](?:[€oOQ]\d|\d[oOQ])(?!\w)            # 12.5O: a zero was misread
+    | \d+[.,](?:[oOQ]\d|\d[oOQ])(?!\w)             # 12.5O: a zero was misread
     | \d+\s?[.,]\s?\d{1,4}                         # 12.50
     | \d+
 """
@@ -145,7 +145,7 @@ _AMOUNT = re.compile(
     (?:(?P<cur1>(?:{_MARK}))\s?[:.]?\s?)?
     (?P<sign2>[-−–]\s?)?
     (?P<number>{_NUMBER})
-    (?![.,:/'’]?\d)(?![-−–]\d)
+    (?![.,:/'’]?\d)(?![-−–]\d)(?![.,][^\s\d]\d)       # nor one with an unreadable digit
     (?P<sign3>\s?[-−–](?![\w.]))?
     (?:\s?(?P<cur2>(?:{_MARK}))(?![^\W\d_]))?
     (?P<percent>\s?[%％])?
@@ -204,7 +204,7 @@ def _amount(match: re.Match[str], text: str, decimal: str) -> AmountText | None:
 
 def parse_number(text: str, *, decimal: str = "") -> tuple[Decimal, int]:
     """(value, printed decimals) of digits with separators. "1.234" follows ``decimal``; without one it is 1234."""
-    compact = re.sub(r"[€oOQ]", "0", re.sub(r"[\s'’´`\u00a0\u202f]", "", text))
+    compact = re.sub(r"[oOQ]", "0", re.sub(r"[\s'’´`\u00a0\u202f]", "", text))
     if compact[-1] in "-–—":
         return Decimal(re.sub(r"\D", "", compact)), 2
     last = max(compact.rfind("."), compact.rfind(","))

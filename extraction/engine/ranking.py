@@ -51,6 +51,7 @@ DATE_WEIGHTS: Weights = {
     "compact": -0.6,
     "page": -0.5,  # per page after the first
     "range": -1.6,
+    "names_invoice": 1.3,  # the row says "invoice": "Invoice 4711 of 3 May 2021"
     "weak_label": -1.3,  # a little word such as "vom" or "le"
 }
 

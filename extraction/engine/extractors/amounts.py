@@ -50,6 +50,7 @@ LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
 SIGNED = frozenset({"rounding", "allowance_total", "amount_paid"})
 TOTALS = frozenset({"gross_total", "net_total", "tax_total"})
 CENT = Decimal("0.01")
+CASH_LESS_CHANGE = "cash less change"
 MAY_BE_ZERO = frozenset({"amount_due", "tax_total"})
 
 
@@ -70,7 +71,7 @@ class _View:
     def signed(self, value: Decimal, field: str) -> Decimal:
         """Folios print what was paid with a minus; only credit notes have negative totals."""
         plain = field == "allowance_total" or (
-            field not in SIGNED and value < 0 and not self.credit and not self.mostly_negative
+            field in TOTALS and value < 0 and not self.credit and not self.mostly_negative
         )
         return abs(value) if plain else value
 
@@ -191,8 +192,11 @@ def _implied(figures: Sequence[Sequence[Figure]], found: Sequence[Candidate]) ->
         field: [c.value for c in found if c.field == field and c.score > 0.3 and isinstance(c.value, Decimal)]
         for field in ("cash", "change", "gross_total", "rounding")
     }
-    reasons = {c - h: "cash less change" for c in values["cash"] for h in values["change"] if c > h}
+    reasons = {c - h: CASH_LESS_CHANGE for c in values["cash"] for h in values["change"] if c > h}
     reasons |= {g + r: "a total with its rounding" for g in values["gross_total"] for r in values["rounding"] if r}
+    printed = {figure.value for row in figures for figure in row}
+    for value in [value for value, reason in reasons.items() if reason == CASH_LESS_CHANGE and value not in printed]:
+        yield Candidate("gross_total", value, "", 1, None, 0.3, f"{CASH_LESS_CHANGE}; the total itself is not legible")
     balanced = any(c.field == "amount_due" and not c.value and c.score > 0.5 for c in found)
     for row in figures:
         for figure in row:

@@ -17,7 +17,7 @@ from ..country import country_votes
 from ..dating import DateText
 from ..dating import find_dates as dates_in
 from ..document import Box
-from ..language import Language
+from ..language import Language, fold
 from ..layout import Cell, Label, Layout, TextMap, same_column
 from ..ranking import DATE_WEIGHTS, score
 from ..record import Candidate
@@ -38,9 +38,13 @@ LABELLED = {
     "delivery_date": "delivery_date",
     "tax_point_date": "tax_point_date",
 }
+LONG_ROW = 12  # words: a longer row is a sentence
 SMALL_WORD = 3  # characters
 LABEL_REACH = 4  # rows between a label and a date under it
 _TIME = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?:\s?:\s?[0-5]\d)?(?![\d.,])\s?(?:[AaPp]\.?[Mm])?")
+_INVOICE = re.compile(
+    r"rechnung|invoice|facture|factura\b|fattura|factuur|fatura|faktura|credit note|gutschrift|avoir\b"
+)
 _RANGE = re.compile(r"^\s?(?:-|–|to|bis|au|al|until|a|t/m|/)\s?\d", re.IGNORECASE)
 
 
@@ -56,6 +60,7 @@ class Place:
     box: Box
     row_has_time: bool
     in_range: bool
+    names_invoice: bool
     compact: bool
 
 
@@ -87,6 +92,7 @@ def _places(layout: Layout, language: Language) -> list[Place]:
     places: list[Place] = []
     for row in layout.rows:
         has_time = bool(_TIME.search(row.text))
+        names_invoice = bool(_INVOICE.search(fold(row.text))) and len(row.words) <= LONG_ROW
         offset = 0
         labels = layout.labels_in_row(row.index)
         compact = any(label.key in DATE_KEYS for label in labels)
@@ -105,6 +111,7 @@ def _places(layout: Layout, language: Language) -> list[Place]:
                         box=spans.box(found.start, found.end),
                         row_has_time=has_time,
                         in_range=bool(_RANGE.match(spans.text[found.end :])),
+                        names_invoice=names_invoice,
                         compact=text.isdigit(),
                     )
                 )
@@ -162,6 +169,7 @@ def _features(place: Place, value: date, label: Label | None, relation: str, tod
         "departure_label": key == "departure_date",
         "period_label": key == "service_period",
         "foreign_label": bool(key) and key not in DATE_KEYS,
+        "names_invoice": place.names_invoice and key in ("", "date"),
         "weak_label": key == "date" and len(label.text if label else "") <= SMALL_WORD,
         "below": relation == "below",
         "in_sentence": label is not None and not label.starts_cell and relation == "right of",
