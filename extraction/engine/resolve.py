@@ -12,7 +12,7 @@ from datetime import date
 
 from .checks import check as check
 from .fields import FIELDS
-from .ranking import log_odds, sigmoid
+from .ranking import CALIBRATION, log_odds, sigmoid
 from .record import Candidate, Field, InvoiceRecord, TaxLine, Value
 from .totals import choose_totals
 
@@ -20,7 +20,7 @@ MAX_ALTERNATIVES = 4
 TOTAL_FIELDS = frozenset({"gross_total", "net_total", "tax_total", "amount_due"})
 # A value is given from this score on. Required fields are given even when doubtful: a person looks at them anyway.
 THRESHOLDS: Mapping[str, float] = {
-    "issue_date": 0.05,
+    "issue_date": 0.12,
     "gross_total": 0.1,
     "currency": 0.3,
     "document_type": 0.0,
@@ -101,7 +101,7 @@ def _possible(name: str, ranked: Sequence[Candidate], fields: Mapping[str, Field
 
 def _confidence(chosen: Candidate, ranked: Sequence[Candidate], support: float) -> float:
     """The candidate's own score, more when sums support it, less when another value is nearly as likely."""
-    odds = log_odds(chosen.score) + support
+    odds = log_odds(chosen.score) + support + CALIBRATION.get(chosen.field, 0.0)
     if support >= 2:
         return min(0.995, sigmoid(max(odds, 1.5 + support / 2)))
     rivals = [candidate for candidate in ranked if candidate.value != chosen.value]

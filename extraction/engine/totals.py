@@ -26,7 +26,7 @@ RATES = (Decimal("5.5"), *map(Decimal, range(3, 28)))
 
 ADDS_UP = 4.5  # log-odds for net + tax = gross
 EXACTLY = 1.0
-ADDS_UP_WITH_OTHERS = 3.0  # ... with a tip, a discount or a rounding between them
+ADDS_UP_WITH_OTHERS = 3.5  # ... with a tip, a discount or a rounding between them
 ADDS_UP_WITHOUT_TAX = 1.0
 AT_A_RATE = 1.5
 CONTRADICTS = -4.0

@@ -148,5 +148,5 @@ def tax_candidates(lines: Sequence[PlacedTaxLine], figures: Sequence[Sequence[Fi
         found.append(Candidate("tax_total", tax, place.text, place.page, place.box, 0.7, reason))
         gross = printed.get(base + tax)
         if gross:
-            found.append(Candidate("gross_total", gross.value, gross.text, gross.page, gross.box, 0.5, reason))
+            found.append(Candidate("gross_total", gross.value, gross.text, gross.page, gross.box, 0.4, reason))
     return found
