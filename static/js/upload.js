@@ -115,6 +115,7 @@ export function startUploads(refresh) {
     set(entry, "failed", "");
     entry.row.querySelector(".message").textContent = message;
     entry.row.querySelector("button").hidden = !retryable;
+    list.prepend(entry.row); // what needs somebody stands first, however long the list
     say(`${entry.file.name}: ${message}`);
   }
 
