@@ -56,7 +56,10 @@ def _gross(amounts: Mapping[str, Decimal]) -> Iterable[Problem]:
     net, tax, gross = (amounts[name] for name in names)
     between = {Decimal(0)} | {amounts.get(name, Decimal(0)) for name in ("rounding", "charge_total")}
     if all(abs(net + tax + other - gross) > CENTS for other in between):
-        message = f"Net {net:f} and tax {tax:f} add up to {net + tax:f}, but the gross total says {gross:f}."
+        message = (
+            f"Net {_money(net)} and tax {_money(tax)} add up to {_money(net + tax)}, "
+            f"but the gross total says {_money(gross)}."
+        )
         yield Problem("totals_disagree", names, message)
 
 
@@ -66,8 +69,9 @@ def _due(amounts: Mapping[str, Decimal]) -> Iterable[Problem]:
     gross, due = amounts["gross_total"], amounts["amount_due"]
     paid, rounding = amounts.get("amount_paid", Decimal(0)), amounts.get("rounding", Decimal(0))
     settled = not due and "amount_paid" not in amounts  # a balance of 0 says itself that it was paid
-    if not settled and abs(gross - abs(paid) + rounding - due) > CENTS and gross != due:
-        message = f"Gross {gross:f} less {abs(paid):f} paid is {gross - abs(paid) + rounding:f}, not the {due:f} due."
+    rest = gross - abs(paid) + rounding
+    if not settled and abs(rest - due) > CENTS and gross != due:
+        message = f"Gross {_money(gross)} less {_money(abs(paid))} paid is {_money(rest)}, not the {_money(due)} due."
         yield Problem("due_disagrees", ("gross_total", "amount_paid", "amount_due"), message)
 
 
@@ -77,7 +81,9 @@ def _net(amounts: Mapping[str, Decimal]) -> Iterable[Problem]:
         return
     lines, allowances, charges, net = (amounts.get(name, Decimal(0)) for name in names)
     if abs(lines - allowances + charges - net) > CENTS:
-        message = f"Lines of {lines:f}, less allowances, plus charges, do not make the net total of {net:f}."
+        message = (
+            f"Lines of {_money(lines)}, less allowances, plus charges, do not make the net total of {_money(net)}."
+        )
         yield Problem("net_disagrees", names, message)
 
 
@@ -85,13 +91,13 @@ def _breakdown(amounts: Mapping[str, Decimal], breakdown: Sequence[TaxLine]) -> 
     taxes = [line.amount for line in breakdown if line.amount is not None]
     total = amounts.get("tax_total")
     if taxes and len(taxes) == len(breakdown) and total is not None and abs(sum(taxes, Decimal(0)) - total) > CENTS:
-        message = f"The tax lines add up to {sum(taxes, Decimal(0)):f}, but the tax total says {total:f}."
+        message = f"The tax lines add up to {_money(sum(taxes, Decimal(0)))}, but the tax total says {_money(total)}."
         yield Problem("breakdown_disagrees", ("tax_total",), message)
     for line in breakdown:
         if line.rate is None or line.base is None or line.amount is None:
             continue
         if abs(line.base * line.rate / 100 - line.amount) > CENTS:
-            message = f"{line.rate:f}% of {line.base:f} is not {line.amount:f}."
+            message = f"{_plain(line.rate)}% of {_money(line.base)} is not {_money(line.amount)}."
             yield Problem("tax_line_disagrees", ("tax_total",), message)
 
 
@@ -99,15 +105,27 @@ def _lines(amounts: Mapping[str, Decimal], items: Sequence[LineItem]) -> Iterabl
     lines = [item.amount for item in items if item.amount is not None]
     total = amounts.get("line_total")
     if lines and len(lines) == len(items) and total is not None and abs(sum(lines, Decimal(0)) - total) > CENTS:
-        message = f"The lines add up to {sum(lines, Decimal(0)):f}, but their total says {total:f}."
+        message = f"The lines add up to {_money(sum(lines, Decimal(0)))}, but their total says {_money(total)}."
         yield Problem("lines_disagree", ("line_total",), message)
     for item in items:
         if item.quantity is None or item.unit_price is None or item.amount is None:
             continue
         expected = item.quantity * item.unit_price - (item.discount or Decimal(0))
         if abs(expected - item.amount) > CENTS:
-            message = f"Line {item.position}: {item.quantity:f} x {item.unit_price:f} is not {item.amount:f}."
+            product = f"{_plain(item.quantity)} x {_plain(item.unit_price)}"
+            message = f"Line {item.position}: {product} is not {_money(item.amount)}."
             yield Problem("line_disagrees", ("line_total",), message)
+
+
+def _plain(number: Decimal) -> str:
+    """Without the zeros that storage appends: 15.0000 is 15."""
+    return f"{number.normalize():f}"
+
+
+def _money(amount: Decimal) -> str:
+    """At least two decimals, more where they count."""
+    text = _plain(amount)
+    return text if len(text.partition(".")[2]) > 2 else f"{amount:.2f}"
 
 
 def _dates(values: Values, today: date) -> Iterable[Problem]:

@@ -139,3 +139,13 @@ def test_identifiers_with_check_digits_are_checked() -> None:
         "currency": "XXX",
     }
     assert codes(values) == ["iban_invalid", "tax_id_invalid", "currency_unknown"]
+
+
+def test_problems_print_figures_as_people_write_them() -> None:
+    """Storage keeps four decimals; a message shows those that count."""
+    item = LineItem(1, quantity=Decimal("15.0000"), unit_price=Decimal("0.6667"), amount=Decimal("150.0000"))
+    taxed = TaxLine(rate=Decimal("19.0000"), base=Decimal("100.0000"), amount=Decimal("20.0000"))
+    found = check({}, tax_breakdown=(taxed,), line_items=(item,), today=date(2024, 5, 1))
+    messages = [problem.message for problem in found]
+    assert "Line 1: 15 x 0.6667 is not 150.00." in messages
+    assert "19% of 100.00 is not 20.00." in messages
