@@ -2,7 +2,7 @@
 
 from extraction.permissions import NotAllowed
 
-from .errors import InvalidState, InvalidValue, LeaseLost, ServiceError
+from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import (
     invoice_delete,
     invoice_restore,
@@ -25,6 +25,7 @@ from .running import invoice_read
 from .storing import invoice_store
 
 __all__ = [
+    "RETRY_MAY_HELP",
     "InvalidState",
     "InvalidValue",
     "LeaseLost",

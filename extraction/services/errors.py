@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extraction.engine.errors import InvoiceError, ReadingCancelled
+from extraction.engine.errors import EngineFault, InvoiceError, OcrUnavailable, ReadingCancelled
 
 
 class ServiceError(Exception):
@@ -50,3 +50,7 @@ class WorkerLost(InvoiceError):
         "Reading this file stopped its worker several times, so it was given up. "
         "Print it to a new PDF or scan it again, and upload that."
     )
+
+
+# What failed for one of these reasons may succeed as it is; all others are in the file, and only another file helps.
+RETRY_MAY_HELP = frozenset(error.code for error in (EngineFault, FileUnavailable, InternalError, OcrUnavailable))

@@ -13,6 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from extraction.engine.files import FORMATS
+from extraction.services import RETRY_MAY_HELP
+
 register = template.Library()
 
 # Drawn on a 24 by 24 grid with a stroke; app.css sets size and colour.
@@ -111,3 +114,15 @@ def undo_of(message: Message) -> str:
     """The address that takes back what a message tells, or "": its tags read ``undo ADDRESS ID``."""
     tags = (message.extra_tags or "").split()
     return reverse(tags[1], args=[int(tags[2])]) if tags[:1] == ["undo"] else ""
+
+
+@register.simple_tag
+def accepted_files() -> str:
+    """What a file dialog offers, for its ``accept``."""
+    return ",".join(suffix for kind in FORMATS for suffix in kind.suffixes)
+
+
+@register.filter
+def needs_new_file(error_code: str) -> bool:
+    """A document that failed because of its file: reading it again changes nothing."""
+    return error_code not in RETRY_MAY_HELP

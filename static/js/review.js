@@ -114,6 +114,9 @@ document.addEventListener("submit", async (event) => {
   } else focusField(dirtyForms()[0]);
 });
 
+// A document that only another file can help: choosing one sends it.
+document.addEventListener("change", (event) => "send" in event.target.dataset && event.target.form.requestSubmit());
+
 // --- form and page, linked -------------------------------------------------------------------------------------------
 
 function drawPlaces() {

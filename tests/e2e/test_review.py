@@ -236,6 +236,17 @@ def test_reject_asks_for_a_reason(page: Page, site: str, read_invoice: Callable[
     assert invoice.rejected_reason == "Not addressed to us"
 
 
+def test_a_corrected_file_is_uploaded_where_the_bad_one_is_explained(
+    page: Page, site: str, make_invoice: Callable[..., Invoice]
+) -> None:
+    failed = make_invoice(status=Status.FAILED)
+    page.goto(f"{site}/invoices/{failed.pk}/")
+    good = {"name": "good.png", "mimeType": "image/png", "buffer": picture("PNG")}
+    page.get_by_text("Upload a corrected file").set_input_files(files=[good])
+    expect(page.get_by_text("1 file uploaded.")).to_be_visible()
+    assert Invoice.objects.filter(file_name="good.png").exists()
+
+
 def test_approve_three_export_and_open_in_pandas(
     page: Page, site: str, read_invoice: Callable[..., Invoice], tmp_path: Path
 ) -> None:

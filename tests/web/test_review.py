@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -173,6 +174,29 @@ def test_a_failed_document_says_why_and_what_can_be_done(make_invoice: Callable[
     assert "This file is damaged." in page
     for words in ("Retry", "Download the original", "Delete"):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        ("damaged_file", "Upload a corrected file"),
+        ("encrypted_pdf", "Upload a corrected file"),
+        ("took_too_long", "Upload a corrected file"),
+        ("worker_lost", "Upload a corrected file"),
+        ("ocr_unavailable", "Retry"),
+        ("file_unavailable", "Retry"),
+        ("internal_error", "Retry"),
+    ],
+)
+def test_what_helps_a_failed_document_is_offered_first(
+    make_invoice: Callable[..., Invoice], web: Client, code: str, first: str
+) -> None:
+    page = page_of(web, make_invoice(status=Status.FAILED, error_code=code))
+    buttons = re.findall(r'class="button( primary)?[^"]*">(?:<svg.*?</svg>)?([^<]+)', page)
+    assert [words for primary, words in buttons if primary] == [first]
+    assert "Retry" in [words for _primary, words in buttons]
+    assert (f'action="{reverse("upload")}"' in page) is (first != "Retry")
+    assert ("data-pick" in web.get(reverse("inbox")).content.decode()) is (first != "Retry")
 
 
 def test_while_it_is_read_the_page_follows_and_then_loads_anew(
