@@ -6,7 +6,7 @@ with a score; it decides nothing. ``resolve`` decides. To add an extractor, add 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from .document import Document
@@ -40,9 +40,19 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
 def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:
     """The document with its language told, and the record found in it. Never raises for what is printed."""
+    layout = lay_out(document)
+    return layout.document, record_of(layout, find_candidates(layout, options), options)
+
+
+def lay_out(document: Document) -> Layout:
+    """The document's language told, its words regrouped."""
     code = detect_language(document.text)
-    language = load_language(code)
-    layout = build_layout(document, language)
-    candidates = [candidate for find in EXTRACTORS for candidate in find(layout, language, options)]
-    record = resolve(candidates, breakdowns=find_breakdowns(layout, language), today=options.today)
-    return document.with_language(code), record
+    return build_layout(document.with_language(code), load_language(code))
+
+
+def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
+    return [candidate for find in EXTRACTORS for candidate in find(layout, layout.language, options)]
+
+
+def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
+    return resolve(candidates, breakdowns=find_breakdowns(layout, layout.language), today=options.today)

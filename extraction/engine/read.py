@@ -14,6 +14,7 @@ from PIL import Image
 
 from . import einvoice, files
 from .document import Document, Page, Source
+from .einvoice.places import with_places
 from .errors import InvoiceError
 from .extract import extract
 from .files import Limits, OpenFile, SourcePage
@@ -72,7 +73,7 @@ def read_invoice(
     if record is None:
         document, record = extract(document, options=options)
     else:
-        document = replace(document, source="e_invoice")
+        document, record = with_places(replace(document, source="e_invoice"), record, options=options)
     return Reading(document, record, _sha256(path), time.perf_counter() - started, engine_version())
 
 

@@ -37,7 +37,8 @@ class Candidate:
 class Field:
     """The chosen value of one field. ``confidence`` is meant as the probability that ``value`` is right.
 
-    ``page`` is None, and so is ``box``, for a value that stands nowhere on a page (an e-invoice's, or a computed one).
+    ``page`` is None, and so is ``box``, for a value that stands nowhere on a page (a computed one, or an e-invoice's
+    that its pages do not print).
     """
 
     name: str
