@@ -53,6 +53,30 @@ def test_somebody_elses_failures_do_not_lock_me_out(
     assert sign_in(client, reviewer.email).status_code == 302
 
 
+def test_behind_a_proxy_a_strangers_failures_do_not_lock_the_owner_out(
+    client: Client, reviewer: User, settings: Any
+) -> None:
+    settings.AXES_FAILURE_LIMIT = 2
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for forged in ("198.51.100.1", "198.51.100.2", "not an address"):
+        client.post(
+            reverse("login"),
+            {"username": reviewer.email, "password": "wrong"},
+            headers={"X-Forwarded-For": f"{forged}, 203.0.113.9"},
+        )
+    right = {"username": reviewer.email, "password": PASSWORD}
+    stranger = client.post(reverse("login"), right, headers={"X-Forwarded-For": "198.51.100.3, 203.0.113.9"})
+    assert stranger.status_code == 429
+    assert client.post(reverse("login"), right, headers={"X-Forwarded-For": "203.0.113.10"}).status_code == 302
+
+
+def test_without_a_proxy_an_address_cannot_be_forged(client: Client, reviewer: User, settings: Any) -> None:
+    settings.AXES_FAILURE_LIMIT = 2
+    data = {"username": reviewer.email, "password": "wrong"}
+    answers = [client.post(reverse("login"), data, headers={"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(3)]
+    assert answers[-1].status_code == 429
+
+
 def test_somebody_signed_in_is_not_asked_again(client: Client, reviewer: User) -> None:
     client.force_login(reviewer)
     assert client.get(reverse("login"))["Location"] == "/"
