@@ -27,6 +27,7 @@ from .listing import Listing
 
 PER_PAGE = 50
 WORKING = (Status.QUEUED, Status.READING)
+ID_DIGITS = 19  # of the largest number that databases hold
 
 
 @require_GET
@@ -63,7 +64,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def live(request: HttpRequest) -> HttpResponse:
     """The rows that were still waiting or being read when the page last asked, as they are now."""
     user, listing = signed_in(request), Listing.of(request.GET)
-    asked = [int(pk) for pk in request.GET.getlist("id") if pk.isdecimal()][:PER_PAGE]
+    asked = [int(pk) for pk in request.GET.getlist("id") if pk.isdecimal() and len(pk) < ID_DIGITS][:PER_PAGE]
     invoices = with_doubts(selectors.invoices_for(user).filter(pk__in=asked).order_by("pk"))
     workspace = selectors.workspace_for(user)
     context = {

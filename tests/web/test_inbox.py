@@ -127,6 +127,12 @@ def test_it_polls_only_while_something_is_waiting_or_being_read(
     assert "Do this." in live
 
 
+def test_ids_that_no_database_holds_are_passed_over(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.QUEUED)
+    live = web.get(reverse("live"), {"id": ["9" * 30, "-1", "x", invoice.pk]})
+    assert f'id="invoice-{invoice.pk}"' in live.content.decode()
+
+
 def test_a_document_that_is_being_read_shows_its_page(make_invoice: Callable[..., Invoice], web: Client) -> None:
     invoice = make_invoice(status=Status.READING, page_count=5, pages_done=2)
     assert "page 2 of 5" in web.get(reverse("inbox")).content.decode()
