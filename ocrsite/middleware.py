@@ -5,9 +5,12 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from extraction.views.common import where_from
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -24,13 +27,18 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """A page leads to the sign-in; a script gets 401, so that it can say so and keep what the person was doing."""
+    """A page leads to the sign-in; a script gets 401, so that it can say so and keep what the person was doing.
+
+    A form leads back to its page: the address that it was sent to can only be posted to.
+    """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         json = request.headers.get("Accept", "").startswith("application/json")
         if json or request.headers.get("HX-Request"):
             answer = JsonResponse({"error": _("Your session has ended. Sign in again.")}, status=401)
             return cast(HttpResponseRedirect, answer)  # the base class never looks at it
+        if request.method == "POST":
+            return redirect_to_login(where_from(request))
         return super().handle_no_permission(request, view_func)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.urls import URLPattern, reverse
 
 from extraction.models import Invoice, InvoicePage, Status, User
 from extraction.urls import urlpatterns
+from tests.conftest import PASSWORD
 
 OPEN = {"login", "logout"}
 POSTED = {"samples", "upload", "field-save", "approve", "reopen", "reject", "retry", "delete", "restore"}
@@ -84,6 +86,25 @@ def test_somebody_who_is_not_signed_in_is_led_to_the_sign_in_page(
         answer = client.post(address) if name in POSTED else client.get(address)
         assert answer.status_code == 302, name
         assert answer["Location"].startswith(reverse("login")), name
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(
+    make_invoice: Callable[..., Invoice], client: Client, approver: User
+) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    page = f"http://testserver{reverse('review', args=[invoice.pk])}?status=review"
+    for referer, back in ((page, page), ("https://evil.example/", "/")):
+        sign_in = client.post(reverse("approve", args=[invoice.pk]), headers={"Referer": referer})["Location"]
+        answer = client.post(sign_in, {"username": approver.email, "password": PASSWORD, **next_of(sign_in)})
+        assert answer["Location"] == back
+        assert client.get(back).status_code == 200
+        client.logout()
+    invoice.refresh_from_db()
+    assert invoice.status == Status.REVIEW
+
+
+def next_of(address: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(address).query))
 
 
 def test_a_script_whose_session_ended_is_told_so_instead_of_getting_a_page(
