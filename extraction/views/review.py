@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from extraction import services
+from extraction import selectors, services
 from extraction.engine.fields import BY_NAME
 from extraction.models import Invoice, Status
 from extraction.permissions import actions_in
@@ -67,10 +67,10 @@ def address(listing: Listing, invoice_id: int | None) -> str:
 
 @require_GET
 def progress(request: HttpRequest, invoice_id: int) -> HttpResponse:
-    """How far the reading is; when it is over, the page loads itself anew."""
-    invoice = own_invoice(request, invoice_id)
-    if invoice.status not in UNREAD:
-        return HttpResponse(headers={"HX-Refresh": "true"})
+    """How far the reading is; when it is over, or the document was deleted, the page loads itself anew."""
+    invoice = selectors.invoices_for(signed_in(request)).filter(pk=invoice_id).first()
+    if invoice is None or invoice.status not in UNREAD:
+        return HttpResponse(status=200 if invoice else 404, headers={"HX-Refresh": "true"})
     return render(request, "review/_progress.html", {"invoice": invoice})
 
 

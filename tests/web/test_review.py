@@ -49,6 +49,16 @@ def test_confidence_is_said_in_words_and_never_as_certainty(make_invoice: Callab
     assert "right of its label" in page
 
 
+def test_what_an_e_invoice_states_is_said_to_come_from_it(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(source="e_invoice")
+    FieldValue.objects.filter(invoice=invoice).update(confidence=1.0)
+    page = page_of(web, invoice)
+    assert page.count('<span class="pill ok">e-invoice</span>') == invoice.field_values.count()
+    assert "sure 99 %" not in page
+    answer = save(web, invoice, "gross_total", value="120.00").content.decode()
+    assert '<span class="pill info">entered</span>' in answer
+
+
 def test_a_correction_is_saved_and_answered_with_the_refreshed_problems(
     make_invoice: Callable[..., Invoice], web: Client
 ) -> None:
@@ -208,6 +218,12 @@ def test_while_it_is_read_the_page_follows_and_then_loads_anew(
     assert "waits for a free worker" in web.get(address, headers=HX).content.decode()
     Invoice.objects.filter(pk=invoice.pk).update(status=Status.REVIEW)
     assert web.get(address, headers=HX)["HX-Refresh"] == "true"
+
+
+def test_a_document_deleted_in_another_tab_is_not_waited_for(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.READING)
+    web.post(reverse("delete", args=[invoice.pk]))
+    assert web.get(reverse("progress", args=[invoice.pk]), headers=HX)["HX-Refresh"] == "true"
 
 
 def test_an_e_invoice_without_pages_says_so_and_shows_its_values(
