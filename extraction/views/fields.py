@@ -21,7 +21,10 @@ MAIN = tuple(spec.name for spec in FIELDS if spec.main)
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """``error`` and ``typed`` are set while what a person typed is no value of the field."""
+    """``error`` and ``typed`` are set while what a person typed is no value of the field.
+
+    ``from_einvoice``: the machine's value was stated by the sender's XML, not read, so no likelihood is said.
+    """
 
     spec: FieldSpec
     row: FieldValue | None
@@ -29,6 +32,7 @@ class FieldView:
     error: str = ""
     typed: str | None = None
     saved: bool = False
+    from_einvoice: bool = False
 
     @property
     def name(self) -> str:
@@ -80,6 +84,8 @@ class FieldView:
             return "ok", _("confirmed")
         if not self.value:
             return ("check", _("missing")) if self.spec.required else ("", _("not found"))
+        if self.from_einvoice:
+            return "ok", _("e-invoice")
         confidence = (self.row.confidence if self.row else None) or 0.0
         if confidence >= SURE:
             return "ok", _("sure %s") % percent(confidence)
@@ -129,8 +135,9 @@ class Group:
 def field_views(invoice: Invoice) -> dict[str, FieldView]:
     """Every field of the catalogue, also those that nobody found: a person can fill them in."""
     rows = {row.spec.name: row for row in selectors.review_fields(invoice)}
+    exact = invoice.source == "e_invoice"
     return {
-        spec.name: FieldView(spec, rows[spec.name].value, rows[spec.name].problems)
+        spec.name: FieldView(spec, rows[spec.name].value, rows[spec.name].problems, from_einvoice=exact)
         if spec.name in rows
         else FieldView(spec, None)
         for spec in FIELDS
