@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from extraction import services
+from extraction.engine.errors import DamagedFile
 from extraction.models import AuditEvent, Correction, FieldValue, Invoice, Role, Status, User, Workspace
 from extraction.permissions import ALLOWED
 
@@ -143,6 +144,25 @@ def test_an_invoice_goes_back_to_review(make_invoice: Make, approver: User, stat
     assert (invoice.status, invoice.approved_at, invoice.exported_at) == (Status.REVIEW, None, None)
 
 
+def test_what_was_typed_is_in_reach_after_a_second_reading_failed(make_invoice: Make, reviewer: User) -> None:
+    invoice = make_invoice(status=Status.QUEUED)
+    services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(make_reading(pages=2)))
+    invoice.refresh_from_db()
+    services.field_correct(invoice=invoice, user=reviewer, name="vendor_name", text="Elm")
+    services.invoice_retry(invoice=invoice, user=reviewer)
+    services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(DamagedFile()))
+    invoice.refresh_from_db()
+    assert invoice.status == Status.FAILED
+    services.invoice_reopen(invoice=invoice, user=reviewer)
+    assert (invoice.status, invoice.error_code, invoice.page_count) == (Status.REVIEW, "", 2)
+    assert invoice.vendor_name == "Elm"
+
+
+def test_a_failed_invoice_that_was_never_read_is_not_reopened(make_invoice: Make, reviewer: User) -> None:
+    with pytest.raises(services.InvalidState, match="Retry"):
+        services.invoice_reopen(invoice=make_invoice(status=Status.FAILED), user=reviewer)
+
+
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.READING, Status.REVIEW, Status.FAILED])
 def test_a_rejected_invoice_can_be_read_again(make_invoice: Make, reviewer: User, status: Status) -> None:
     invoice = make_invoice(status=status)
@@ -191,6 +211,15 @@ def test_what_is_approved_is_deleted_by_approvers_only(make_invoice: Make, revie
     services.invoice_delete(invoice=invoice, user=approver)
 
 
+def test_what_was_approved_a_moment_ago_is_not_deleted_by_a_reviewer(
+    make_invoice: Make, reviewer: User, approver: User
+) -> None:
+    invoice = make_invoice()
+    services.invoice_approve(invoice=Invoice.objects.get(pk=invoice.pk), user=approver)
+    with pytest.raises(services.NotAllowed):
+        services.invoice_delete(invoice=invoice, user=reviewer)
+
+
 def test_the_purge_removes_rows_and_files_and_keeps_the_audit(make_invoice: Make, reviewer: User) -> None:
     invoice = make_invoice(status=Status.QUEUED)
     services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(make_reading()))
@@ -214,6 +243,15 @@ def test_an_export_marks_what_is_approved(make_invoice: Make, approver: User) ->
     assert services.invoices_mark_exported(invoices=Invoice.objects.all(), user=approver) == 1
     statuses = [Invoice.objects.get(pk=row.pk).status for row in (approved, review, exported)]
     assert statuses == [Status.EXPORTED, Status.REVIEW, Status.EXPORTED]
+
+
+def test_what_was_changed_while_the_file_was_written_is_not_marked(make_invoice: Make, approver: User) -> None:
+    written = make_invoice(status=Status.APPROVED)
+    invoice = Invoice.objects.get(pk=written.pk)
+    services.invoice_reopen(invoice=invoice, user=approver)
+    services.field_correct(invoice=invoice, user=approver, name="vendor_name", text="Elm")
+    services.invoice_approve(invoice=invoice, user=approver)
+    assert services.invoices_mark_exported(invoices=[written], user=approver) == 0
 
 
 def test_the_samples_are_loaded_once(workspace: Workspace, reviewer: User) -> None:

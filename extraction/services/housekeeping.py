@@ -32,9 +32,12 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 def invoice_delete(*, invoice: Invoice, user: User) -> None:
     """Out of sight, and gone for good after DELETED_KEPT_DAYS. A reading in progress stops at its next page."""
     require("delete", workspace=invoice.workspace_id, user=user)
-    if invoice.status in (Status.APPROVED, Status.EXPORTED):
+    rows = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True)
+    # Locked and asked anew: somebody may have approved it since it was fetched.
+    status = rows.select_for_update().values_list("status", flat=True).first()
+    if status in (Status.APPROVED, Status.EXPORTED):
         require("approve", workspace=invoice.workspace_id, user=user)
-    deleted = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True).update(
+    deleted = rows.update(
         deleted_at=timezone.now(),
         updated_at=timezone.now(),
         # Restored, an interrupted reading starts anew.
@@ -97,7 +100,7 @@ def samples_load(*, workspace: Workspace, user: User) -> list[Received]:
 
 @transaction.atomic
 def invoices_mark_exported(*, invoices: Iterable[Invoice], user: User) -> int:
-    """Approved ones become exported; others keep their status. Returns how many were marked."""
+    """Approved ones become exported, unless they changed since they were fetched. Returns how many were marked."""
     chosen = list(invoices)
     for workspace_id in {invoice.workspace_id for invoice in chosen}:
         require("export", workspace=workspace_id, user=user)
@@ -105,6 +108,8 @@ def invoices_mark_exported(*, invoices: Iterable[Invoice], user: User) -> int:
     for invoice in chosen:
         now = timezone.now()
         approved = Invoice.objects.filter(pk=invoice.pk, status=Status.APPROVED, deleted_at__isnull=True)
+        # What was reopened, corrected and approved again while the file was written is not what the file says.
+        approved = approved.filter(updated_at=invoice.updated_at)
         if approved.update(status=Status.EXPORTED, exported_at=now, updated_at=now) == 1:
             event_record(invoice=invoice, user=user, action="exported")
             marked += 1

@@ -73,12 +73,14 @@ def invoice_approve(*, invoice: Invoice, user: User) -> None:
 
 
 def invoice_reopen(*, invoice: Invoice, user: User) -> None:
-    """Back to review: an approved or exported invoice, or one that was rejected after it had been read."""
-    if invoice.status == Status.REJECTED:
+    """Back to review: an approved or exported invoice, or one that had been read before it was rejected or failed."""
+    if invoice.status in (Status.REJECTED, Status.FAILED):
         require("reject", workspace=invoice.workspace_id, user=user)
         if invoice.read_at is None:
-            raise InvalidState("This invoice was rejected before it was read. Retry it instead.")
-        _move(invoice, user, "reopened", (Status.REJECTED,), status=Status.REVIEW, rejected_reason="")
+            raise InvalidState(f"This invoice was {invoice.status} before it was read. Retry it instead.")
+        pages = invoice.pages.count()  # those of the reading that holds; another one may have begun to count
+        changes = {"rejected_reason": "", "page_count": pages, "pages_done": pages, **NO_ERROR}
+        _move(invoice, user, "reopened", (invoice.status,), status=Status.REVIEW, **changes)
         return
     require("reopen", workspace=invoice.workspace_id, user=user)
     _move(invoice, user, "reopened", (Status.APPROVED, Status.EXPORTED), status=Status.REVIEW, **NOT_APPROVED)

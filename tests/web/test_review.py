@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from extraction.engine.fields import FIELDS
 from extraction.models import Correction, FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine
@@ -207,6 +208,15 @@ def test_what_helps_a_failed_document_is_offered_first(
     assert "Retry" in [words for _primary, words in buttons]
     assert (f'action="{reverse("upload")}"' in page) is (first != "Retry")
     assert ("data-pick" in web.get(reverse("inbox")).content.decode()) is (first != "Retry")
+
+
+def test_a_second_reading_that_failed_can_be_set_aside(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    never = make_invoice(status=Status.FAILED)
+    assert "Keep the earlier reading" not in page_of(web, never)
+    before = make_invoice(status=Status.FAILED, values={"vendor_name": "Birch"}, read_at=timezone.now())
+    assert "Keep the earlier reading" in page_of(web, before)
+    web.post(reverse("reopen", args=[before.pk]))
+    assert 'value="Birch"' in page_of(web, before)
 
 
 def test_while_it_is_read_the_page_follows_and_then_loads_anew(
