@@ -80,7 +80,7 @@ def invoice_reopen(*, invoice: Invoice, user: User) -> None:
             raise InvalidState(f"This invoice was {invoice.status} before it was read. Retry it instead.")
         pages = invoice.pages.count()  # those of the reading that holds; another one may have begun to count
         changes = {"rejected_reason": "", "page_count": pages, "pages_done": pages, **NO_ERROR}
-        _move(invoice, user, "reopened", (invoice.status,), status=Status.REVIEW, **changes)
+        _move(invoice, user, "reopened", (Status(invoice.status),), status=Status.REVIEW, **changes)
         return
     require("reopen", workspace=invoice.workspace_id, user=user)
     _move(invoice, user, "reopened", (Status.APPROVED, Status.EXPORTED), status=Status.REVIEW, **NOT_APPROVED)
