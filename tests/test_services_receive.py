@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from extraction import services
 from extraction.engine.errors import EmptyFile, InvoiceError, TooLarge, UnsupportedType
 from extraction.models import AuditEvent, Invoice, User, Workspace
 from extraction.services import wakeup
+from extraction.services.storing import file_store
 
 from .builders import png, upload
 
@@ -147,3 +149,16 @@ def test_an_outsider_may_not_upload(receive: Callable[..., services.Received], o
 
 def test_a_simple_form_upload_is_received(receive: Callable[..., services.Received]) -> None:
     assert receive(file=SimpleUploadedFile("a.png", png())).invoice.size == len(png())
+
+
+def test_of_a_file_that_does_not_fit_on_the_disk_no_part_stays(tmp_path: Path, settings: Any) -> None:
+    large = tmp_path / "large.pdf"
+    large.write_bytes(bytes(200_000))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # writing on fails as on a full disk
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            file_store(large, "invoices/large.pdf")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not (Path(settings.MEDIA_ROOT) / "invoices/large.pdf").exists()

@@ -34,6 +34,12 @@ class FileUnavailable(InvoiceError):
     default = "The stored file could not be opened. Check that the file storage can be reached, then retry."
 
 
+class NotStored(InvoiceError):
+    code = "not_stored"
+    retryable = True
+    default = "This file could not be stored; the disk may be full. Tell your administrator, then upload it again."
+
+
 class TookTooLong(InvoiceError):
     code = "took_too_long"
     default = "Reading this document took too long and was stopped. Split it into smaller files and upload those."

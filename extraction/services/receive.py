@@ -19,6 +19,8 @@ from extraction.permissions import require
 from extraction.reading import read_options
 
 from .audit import event_record
+from .errors import NotStored
+from .storing import file_store
 from .wakeup import wake_on_commit
 
 logger = logging.getLogger(__name__)
@@ -35,10 +37,20 @@ class Received:
 def invoice_receive(*, workspace: Workspace, user: User, file: File[bytes], file_name: str) -> Received:
     """Keep the file and queue it. Only what is cheap is checked here; the worker finds what is wrong inside.
 
-    Raises InvoiceError for a file that is empty, too large or of an unknown kind, NotAllowed for a stranger.
+    Raises InvoiceError for a file that is empty, too large or of an unknown kind and for one that cannot be stored,
+    NotAllowed for a stranger.
     """
     require("upload", workspace=workspace, user=user)
-    name = _clean_name(file_name)
+    try:
+        invoice = _stored(workspace, user, file, _clean_name(file_name))
+    except OSError as error:
+        logger.error("an upload could not be stored (%s)", error)
+        raise NotStored from error
+    return _insert(invoice, user)
+
+
+def _stored(workspace: Workspace, user: User, file: File[bytes], name: str) -> Invoice:
+    """Its file is in the storage, its row not yet in the database."""
     with TemporaryDirectory(prefix="invoicelens-") as folder:
         path = Path(folder) / f"document{PurePath(name).suffix}"
         sha256 = _copy_hashed(file, path)
@@ -51,10 +63,10 @@ def invoice_receive(*, workspace: Workspace, user: User, file: File[bytes], file
             size=path.stat().st_size,
             sha256=sha256,
         )
-        with path.open("rb") as copy:
-            # A name of our own: what people call their files is not for the storage.
-            invoice.file.save(f"{uuid.uuid4().hex}{kind.suffixes[0]}", File(copy), save=False)
-    return _insert(invoice, user)
+        # A name of our own: what people call their files is not for the storage.
+        stored = invoice.file.field.generate_filename(invoice, f"{uuid.uuid4().hex}{kind.suffixes[0]}")
+        invoice.file = file_store(path, stored)
+    return invoice
 
 
 def _copy_hashed(file: File[bytes], path: Path) -> str:

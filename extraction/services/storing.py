@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -60,8 +60,7 @@ def _stored_images(images: Mapping[int, Path]) -> Iterator[dict[int, str]]:
     names: dict[int, str] = {}
     try:
         for number, path in images.items():
-            with path.open("rb") as image:
-                names[number] = default_storage.save(f"{folder}{uuid4().hex}{path.suffix}", File(image))
+            names[number] = file_store(path, f"{folder}{uuid4().hex}{path.suffix}")
         yield names
     except BaseException:
         for name in names.values():
@@ -76,6 +75,17 @@ def _replace_pages(invoice: Invoice, reading: Reading, names: Mapping[int, str])
         [_page_row(invoice, page, names.get(page.number, "")) for page in reading.document.pages]
     )
     transaction.on_commit(lambda: files_delete(old))
+
+
+def file_store(path: Path, name: str) -> str:
+    """Copy a local file into the storage. Where that fails, as on a full disk, no part of it stays."""
+    try:
+        with path.open("rb") as file:
+            return default_storage.save(name, File(file))
+    except BaseException:
+        with suppress(OSError):
+            default_storage.delete(name)
+        raise
 
 
 def files_delete(names: list[str]) -> None:

@@ -43,7 +43,7 @@ def receive(request: HttpRequest, workspace: Workspace, file: Any) -> dict[str, 
             workspace=workspace, user=signed_in(request), file=file, file_name=request.POST.get("name") or name
         )
     except InvoiceError as error:
-        return refusal(422, error.message, code=error.code, file=name)
+        return refusal(503 if error.retryable else 422, error.message, code=error.code, file=name)
     except NotAllowed as error:
         return refusal(403, error.message, file=name)
     invoice = received.invoice

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,3 +92,17 @@ def test_a_name_cannot_lead_out_of_its_folder(web: Client) -> None:
 
 def test_an_uploader_may_upload(browse: Callable[[User], Client], uploader: User) -> None:
     assert send(browse(uploader), png("a")).status_code == 201
+
+
+def test_a_full_disk_is_said_in_words_and_the_file_can_be_sent_again(web: Client, settings: Any) -> None:
+    full = Path(settings.MEDIA_ROOT).with_name("full")
+    full.write_text("a file where the folder should be")
+    settings.MEDIA_ROOT = full
+    answer = send(web, png("a"))
+    assert answer.status_code == 503
+    assert "disk may be full" in answer.json()["error"]
+    files = {"file": [SimpleUploadedFile(name, png(name)) for name in ("a.png", "b.png")]}
+    page = web.post(reverse("upload"), files, follow=True).content.decode()
+    assert "a.png: This file could not be stored" in page
+    assert "b.png: This file could not be stored" in page
+    assert not Invoice.objects.exists()
