@@ -106,8 +106,9 @@ def _evidence(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> _E
 
 
 def _between(amounts: Amounts) -> Iterable[Decimal]:
-    """Each rounding, charge, discount and exempt part; and the sums of two, and of all, of the charges."""
-    for field, sign in (("rounding", 1), ("charge_total", 1), ("allowance_total", -1), ("exempt", 1)):
+    """Each rounding, charge, discount, withheld tax and exempt part; the sums of two, and of all, of the charges."""
+    signs = {"rounding": 1, "charge_total": 1, "allowance_total": -1, "withholding": -1, "exempt": 1}
+    for field, sign in signs.items():
         ranked = sorted(amounts.get(field, ()), key=lambda candidate: -candidate.score)
         values = [c.value for c in ranked[:WIDTH] if c.score > 0.3 and isinstance(c.value, Decimal) and c.value]
         yield from (sign * value for value in values)
@@ -212,18 +213,37 @@ def _breakdown(
 
 def _with_due(totals: Totals, amounts: Amounts) -> Totals:
     """The amount due that follows from gross, payments and rounding is believed more than any other."""
-    totals = _rounded(totals, amounts)
+    totals = _with_tip(_rounded(totals, amounts), amounts)
     gross = _value(totals.chosen.get("gross_total"))
     candidates = sorted(amounts.get("amount_due", ()), key=lambda candidate: -candidate.score)[:WIDTH]
     if not candidates or gross is None or "amount_due" in totals.chosen:
         return totals
-    paid = _values(amounts, "amount_paid")
+    paid = [*_values(amounts, "amount_paid"), *_values(amounts, "withholding")]
     roundings = [*_values(amounts, "rounding"), ZERO]
     expected = {gross - abs(p) + r for p, r in product([*paid, ZERO], roundings)}
     best = max(candidates, key=lambda c: log_odds(c.score) + (2.5 if c.value in expected else -0.5))
     if best.score < 0.3 and best.value not in expected:
         return totals
     return _chosen(totals, {"amount_due": best}, support=2.0 if best.value in expected else 0.0)
+
+
+def _with_tip(totals: Totals, amounts: Amounts) -> Totals:
+    """A tip or fee printed under the total, and under that their sum as a new total: the sum is what was asked for."""
+    gross = totals.chosen.get("gross_total")
+    g = _value(gross)
+    charges = [c for c in amounts.get("charge_total", ()) if c.score > 0.3 and (_value(c) or ZERO) > 0]
+    for charge, total in product(charges, _top(amounts, "gross_total")):
+        if gross is None or g is None or total is None or total.score < 0.5:
+            continue
+        if _value(total) == g + (_value(charge) or ZERO) and _stand_under(gross, charge, total):
+            return _chosen(totals, {"gross_total": total}, support=2.0)
+    return totals
+
+
+def _stand_under(*candidates: Candidate) -> bool:
+    """Whether each stands lower in the document than the one before."""
+    places = [(c.page, c.box.y0) for c in candidates if c.box is not None]
+    return len(places) == len(candidates) and places == sorted(set(places))
 
 
 def _rounded(totals: Totals, amounts: Amounts) -> Totals:

@@ -43,11 +43,13 @@ LABEL_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "rounding": {"rounding": 2.4},
     "allowance_total": {"discount": 1.2, "commission": 2.4},
     "charge_total": {"charge_total": 1.4},
+    "withholding": {"withholding": 2.0},  # tax that the buyer pays for the seller: no field, but it proves the total
     "cash": {"cash": 2.0, "total": -2.0},  # what was handed over and given back: not fields, but they prove the total
     "change": {"change": 2.4},
     "exempt": {"total": 1.0},  # the total of one tax rate
 }
-SIGNED = frozenset({"rounding", "allowance_total", "amount_paid"})
+SIGNED = frozenset({"rounding", "allowance_total", "amount_paid", "withholding"})
+DEDUCTED = frozenset({"allowance_total", "withholding"})  # positive, whether a minus is printed or not
 TOTALS = frozenset({"gross_total", "net_total", "tax_total"})
 CENT = Decimal("0.01")
 CASH_LESS_CHANGE = "cash less change"
@@ -69,10 +71,9 @@ class _View:
     discount_rows: frozenset[int]
 
     def signed(self, value: Decimal, field: str) -> Decimal:
-        """Folios print what was paid with a minus; only credit notes have negative totals."""
-        plain = field == "allowance_total" or (
-            field in TOTALS and value < 0 and not self.credit and not self.mostly_negative
-        )
+        """What was paid is often printed with a minus; only credit notes have negative totals."""
+        positive = not self.credit and not self.mostly_negative
+        plain = field in DEDUCTED or (positive and (field in TOTALS or field == "amount_paid"))
         return abs(value) if plain else value
 
 
@@ -224,9 +225,16 @@ def _at_printed_rates(figures: Sequence[Sequence[Figure]], found: Sequence[Candi
 
 
 def _sums_of_taxes(found: Sequence[Candidate]) -> Iterable[Candidate]:
-    """Several taxes: one that is the sum of two others, in other rows, is their total; else their sum may be."""
-    best = {c.value: c for c in _strongest(found) if c.field == "tax_total" and c.score > 0.4 and c.box}
+    """Several taxes: one that is the sum of two others, in other rows, is their total; else their sum may be.
+
+    Two taxes may be of the same amount, as India's CGST and SGST always are.
+    """
+    taxes = [c for c in found if c.field == "tax_total" and c.score > 0.4 and c.box]
+    best = {c.value: c for c in _strongest(taxes)}
     values = sorted((value for value in best if isinstance(value, Decimal) and value > 0), reverse=True)[:6]
+    if len(values) == 1 and len({c.reason for c in taxes if not _same_row(c, taxes[0])} - {taxes[0].reason}) == 1:
+        value = values[0]
+        yield replace(best[value], value=2 * value, text=f"{value:f} + {value:f}", score=0.3, reason="sum of two taxes")
     for a, b in combinations(values, 2):
         total = best.get(a + b)
         if total and not (_same_row(total, best[a]) or _same_row(total, best[b])):

@@ -40,6 +40,7 @@ LABELLED = {
 }
 LONG_ROW = 12  # words: a longer row is a sentence
 SMALL_WORD = 3  # characters
+EARLY = 0.7  # until when a discount is given is not when payment is due
 LABEL_REACH = 4  # rows between a label and a date under it
 _TIME = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?:\s?:\s?[0-5]\d)?(?![\d.,])\s?(?:[AaPp]\.?[Mm])?")
 _INVOICE = re.compile(
@@ -72,6 +73,7 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
     count = Counter(values)
     labels = [_label_of(layout, place) for place in places]
     columns = Counter(id(label) for label, relation, _ in labels if relation == "below")
+    early = {label.row for label in layout.labels("early_payment")}
     candidates: list[Candidate] = []
     for index, (place, value) in enumerate(zip(places, values, strict=True)):
         label, relation, far = labels[index]
@@ -83,6 +85,7 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
         candidates.append(Candidate("issue_date", value, place.text, place.cell.page, place.box, issue, reason))
         if label and label.key in LABELLED and not (label.key == "amount_due" and relation == "below"):
             sure = (0.95 if relation == "right of" else 0.85) * label.quality * (0.6 if far else 1.0)
+            sure *= EARLY if place.cell.row in early else 1.0
             field = LABELLED[label.key]
             candidates.append(Candidate(field, value, place.text, place.cell.page, place.box, sure, reason))
     return candidates

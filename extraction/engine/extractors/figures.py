@@ -30,6 +30,7 @@ AMOUNT_KEYS = frozenset(
         "rounding",
         "discount",
         "charge_total",
+        "withholding",
         "other_amount",
     ]
 )

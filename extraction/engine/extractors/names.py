@@ -30,6 +30,7 @@ _STREET = re.compile(
 )
 _POSTAL = re.compile(
     r"(?:^|\s|-)(?:[A-Z]{1,2}-)?\d{4,6}(?:\s[A-Z]{2})?(?=\s|,|$)|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]{2},?\s\d{5}\b"
+    r"|\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b"
 )
 _SALUTATION = re.compile(
     r"^(?:mr|mrs|ms|miss|dr|herrn?|frau|madame|monsieur|mme|m|sra?|señor|sig|dhr|mevr|attn?|attention|z\.? ?hd)\b\.?",

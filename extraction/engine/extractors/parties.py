@@ -13,7 +13,7 @@ from ..layout import Cell, Label, Layout
 from ..record import Candidate
 from .addresses import find_vendor_address
 from .names import clean_name, is_person, looks_like_address, looks_like_name
-from .roles import sender_lines
+from .roles import sender_lines, stands_apart
 from .vendor import find_vendor
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _buyers(layout: Layout, vendors: list[Candidate]) -> Iterable[Candidate]:
 
 def _labelled_buyers(layout: Layout) -> Iterable[tuple[str, int, Box, float, str]]:
     for label in layout.labels("buyer_name"):
-        if not label.starts_cell:
+        if not label.starts_cell or not stands_apart(layout, label):
             continue
         sure = (
             (0.8 if len(label_key(label.text)) > 4 else 0.5) * label.quality * (0.6 if is_person(label.text) else 1.0)

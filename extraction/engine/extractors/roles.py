@@ -11,6 +11,7 @@ from ..layout import Cell, Label, Layout, same_column
 from .formats import holds_phone
 
 _ROWS = 8  # an address has no more lines
+_LITTLE = 4  # characters
 _SURE = 0.85  # labels misread beyond this do not open a region
 _SEPARATOR = re.compile(r"\s[-–—]\s|\s?[·•●|∙*◦]\s?|,\s")
 _POSTAL = re.compile(r"(?<!\d)(?:[A-Z]{1,2}-)?\d{4,6}(?!\d)|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b")
@@ -41,8 +42,17 @@ def buyer_places(layout: Layout) -> Places:
 
 def _buyer_labels(layout: Layout) -> Iterable[Label]:
     for label in layout.labels("buyer_name", "ship_to_address"):
-        if label.starts_cell and label.quality >= _SURE:
+        if label.starts_cell and label.quality >= _SURE and stands_apart(layout, label):
             yield label
+
+
+def stands_apart(layout: Layout, label: Label) -> bool:
+    """Little words are labels only before a colon or alone in their cell: "To" begins sentences, "Van" begins names."""
+    row = layout.rows[label.row]
+    last = row.words[label.end - 1]
+    cell = next(cell for cell in row.cells if last in cell.words)
+    following = row.words[label.end].text if label.end < len(row.words) else ""
+    return len(label.text) > _LITTLE or cell.words[-1] is last or ":" in last.text[-1:] + following[:1]
 
 
 def _labelled(layout: Layout, label: Label) -> Iterator[Box]:

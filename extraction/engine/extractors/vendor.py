@@ -34,7 +34,7 @@ from .names import (
     looks_like_name,
     names_with_suffix,
 )
-from .roles import Places, buyer_places, sender_lines, sender_name
+from .roles import Places, buyer_places, sender_lines, sender_name, stands_apart
 
 if TYPE_CHECKING:
     from ..read import ReadOptions
@@ -212,7 +212,7 @@ def _sender_mentions(context: _Context) -> Iterable[Mention]:
 def _labelled_mentions(context: _Context) -> Iterable[Mention]:
     layout = context.layout
     for label in layout.labels(*_VENDOR_LABELS):
-        if not label.starts_cell and label.key == "vendor_name":
+        if label.key == "vendor_name" and not (label.starts_cell and stands_apart(layout, label)):
             continue
         how = f"label '{label.text}'"
         right = layout.right_of(label)
