@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from .exports import EXPORTS
+from .exports import DIALECTS, EXPORTS
 
 
 class SignInForm(AuthenticationForm):
@@ -37,8 +37,12 @@ class RejectForm(forms.Form):
 
 class ExportForm(forms.Form):
     format = forms.ChoiceField(choices=[(name, export.label) for name, export in EXPORTS.items()], required=False)
+    dialect = forms.ChoiceField(choices=[(name, name) for name in DIALECTS], required=False)
     bom = forms.BooleanField(required=False)
     mark = forms.BooleanField(required=False)
 
     def clean_format(self) -> str:
         return self.cleaned_data["format"] or next(iter(EXPORTS))
+
+    def clean_dialect(self) -> str:
+        return self.cleaned_data["dialect"] or next(iter(DIALECTS))

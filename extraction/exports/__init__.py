@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from extraction.models import Invoice
 
+from .csv import DIALECTS as DIALECTS
 from .csv import write_csv
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """``write(invoices, bom=...)``; ``bom`` asks for a byte order mark where the format knows one."""
+    """``write(invoices, bom=..., dialect=...)``: what people chose, for the formats to which it means something."""
 
     label: str
     extension: str
@@ -29,5 +30,5 @@ EXPORTS: dict[str, Export] = {
 }
 
 
-def write(invoices: Iterable[Invoice], *, format: str, bom: bool = False) -> Iterator[bytes]:
-    return EXPORTS[format].write(invoices, bom=bom)
+def write(invoices: Iterable[Invoice], *, format: str, bom: bool = False, dialect: str = "comma") -> Iterator[bytes]:
+    return EXPORTS[format].write(invoices, bom=bom, dialect=dialect)

@@ -1,10 +1,11 @@
-"""CSV: a header row, then one row an invoice. UTF-8, commas, CRLF (RFC 4180), ISO dates, decimals with a dot."""
+"""CSV: a header row, then one row an invoice. UTF-8, CRLF, quotes as in RFC 4180, ISO dates; ``DIALECTS`` differ."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -21,6 +22,19 @@ HEADER = (*BEFORE, *(spec.name for spec in FIELDS), *AFTER)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """``bom``: a byte order mark always stands in front."""
+
+    separator: str
+    decimal: str
+    bom: bool = False
+
+
+# Excel splits a file at its own country's list separator: a semicolon where the comma is the decimal mark.
+DIALECTS: dict[str, Dialect] = {"comma": Dialect(",", "."), "semicolon": Dialect(";", ",", bom=True)}
+
+
 class _Line:
     """The file that csv.writer wants: it hands each line back instead of keeping it."""
 
@@ -28,21 +42,22 @@ class _Line:
         return text
 
 
-def write_csv(invoices: Iterable[Invoice], *, bom: bool = False) -> Iterator[bytes]:
-    """``bom`` puts a byte order mark in front, by which Excel knows UTF-8."""
-    writer = csv.writer(_Line())
-    if bom:
+def write_csv(invoices: Iterable[Invoice], *, bom: bool = False, dialect: str = "comma") -> Iterator[bytes]:
+    """``dialect`` is a key of ``DIALECTS``. ``bom`` puts a byte order mark in front, by which Excel knows UTF-8."""
+    chosen = DIALECTS[dialect]
+    writer = csv.writer(_Line(), delimiter=chosen.separator)
+    if bom or chosen.bom:
         yield codecs.BOM_UTF8
     yield _encode(writer.writerow(HEADER))
     for invoice in invoices:
-        yield _encode(writer.writerow(_row(invoice)))
+        yield _encode(writer.writerow(_row(invoice, chosen.decimal)))
 
 
 def _encode(line: object) -> bytes:
     return str(line).encode("utf-8", errors="replace")
 
 
-def _row(invoice: Invoice) -> list[str]:
+def _row(invoice: Invoice, decimal: str) -> list[str]:
     values = {row.name: row.value for row in invoice.field_values.all()}
     codes = sorted({str(problem.get("code", "")) for problem in invoice.problems})
     approver = invoice.approved_by
@@ -51,7 +66,7 @@ def _row(invoice: Invoice) -> list[str]:
         defused(invoice.file_name),
         invoice.status,
         _instant(invoice.created_at),
-        *(cell(spec.kind, values.get(spec.name, "")) for spec in FIELDS),
+        *(cell(spec.kind, values.get(spec.name, ""), decimal=decimal) for spec in FIELDS),
         _instant(invoice.approved_at),
         defused(approver.email if approver else ""),
         _instant(invoice.exported_at),
@@ -60,10 +75,10 @@ def _row(invoice: Invoice) -> list[str]:
     ]
 
 
-def cell(kind: Kind, value: str) -> str:
+def cell(kind: Kind, value: str, *, decimal: str = ".") -> str:
     """Amounts and dates go out as they are, also negative ones; all else is text and cannot become a formula."""
     if kind is Kind.AMOUNT and _is_number(value):
-        return value
+        return value.replace(".", decimal)
     if kind is Kind.DATE and _is_date(value):
         return value
     return defused(value)

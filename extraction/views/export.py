@@ -27,6 +27,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     form = ExportForm(request.POST if request.method == "POST" else request.GET)
     form.is_valid()
     chosen = form.cleaned_data.get("format") or next(iter(exports.EXPORTS))
+    dialect = form.cleaned_data.get("dialect") or next(iter(exports.DIALECTS))
     listing = Listing.of(request.POST if request.method == "POST" else request.GET)
     mark = request.method == "POST" and bool(form.cleaned_data.get("mark"))
     found = listing.invoices(user)
@@ -35,7 +36,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             require("export", workspace=workspace_id, user=user)
     # The ids are taken now, so that what is marked on the way neither leaves nor enters the list.
     rows = in_parts(list(found.values_list("pk", flat=True)), user=user, mark=mark)
-    pieces = exports.write(rows, format=chosen, bom=bool(form.cleaned_data.get("bom")))
+    pieces = exports.write(rows, format=chosen, bom=bool(form.cleaned_data.get("bom")), dialect=dialect)
     kind = exports.EXPORTS[chosen]
     response = StreamingHttpResponse(pieces, content_type=kind.media_type)
     name = f"invoices-{timezone.localdate():%Y-%m-%d}.{kind.extension}"

@@ -65,6 +65,49 @@ def test_it_writes_exactly_these_bytes(make_invoice: Callable[..., Invoice], app
     assert b"".join(write_csv([invoice], bom=True)) == b"\xef\xbb\xbf" + header + row
 
 
+def test_for_excel_in_most_of_europe_it_writes_exactly_these_bytes(make_invoice: Callable[..., Invoice]) -> None:
+    moment = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+    values: dict[str, Any] = {
+        "vendor_name": "Müller; Söhne, Ltd",
+        "vendor_address": "=1+1;2",
+        "payment_reference": "12.50",
+        "issue_date": date(2024, 3, 14),
+        "net_total": Decimal("1234.56"),
+        "gross_total": Decimal("-1469.13"),
+    }
+    invoice = make_invoice(status=Status.REVIEW, file_name="a;b.pdf", created_at=moment, values=values)
+    cells = {
+        "vendor_name": '"Müller; Söhne, Ltd"',
+        "vendor_address": '"\'=1+1;2"',
+        "payment_reference": "12.50",
+        "issue_date": "2024-03-14",
+        "net_total": "1234,56",
+        "gross_total": "-1469,13",
+    }
+    row = ";".join(cells.get(spec.name, "") for spec in FIELDS)
+    expected = ";".join(HEADER) + f'\r\n{invoice.pk};"a;b.pdf";review;2026-03-14T09:30:00+00:00;{row};;;;en;\r\n'
+    assert b"".join(write_csv([invoice], dialect="semicolon")) == b"\xef\xbb\xbf" + expected.encode()
+    assert b"".join(write_csv([invoice], dialect="semicolon", bom=True)).count(b"\xef\xbb\xbf") == 1
+
+
+def test_the_separator_can_be_chosen_and_is_a_comma_unless_it_is(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    make_invoice(values=VALUES | {"gross_total": Decimal("48213.07")})
+    table = pd.read_csv(io.BytesIO(post(web, dialect="semicolon")), sep=";", decimal=",")
+    assert list(table.columns) == list(HEADER)
+    assert table["gross_total"].tolist() == [48213.07]
+    for other in ({}, {"dialect": "comma"}, {"dialect": "rubbish"}):
+        assert pd.read_csv(io.BytesIO(download(web, **other)))["gross_total"].tolist() == [48213.07]
+
+
+def test_the_dialog_offers_both_and_has_the_comma_chosen(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    make_invoice()
+    page = web.get(reverse("inbox")).content.decode()
+    assert '<input type="radio" name="dialect" value="comma" checked>' in page
+    assert '<input type="radio" name="dialect" value="semicolon">' in page
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_text_cannot_become_a_formula(start: str) -> None:
     assert defused(f"{start}1+1") == f"'{start}1+1"
@@ -73,6 +116,8 @@ def test_text_cannot_become_a_formula(start: str) -> None:
 
 def test_numbers_stay_numbers_also_negative_ones() -> None:
     assert cell(Kind.AMOUNT, "-1234.50") == "-1234.50"
+    assert cell(Kind.AMOUNT, "-1234.50", decimal=",") == "-1234,50"
+    assert cell(Kind.AMOUNT, "=1.5", decimal=",") == "'=1.5"
     assert cell(Kind.AMOUNT, "=1+1") == "'=1+1"
     assert cell(Kind.AMOUNT, "-Infinity") == "'-Infinity"
     assert cell(Kind.DATE, "2024-02-29") == "2024-02-29"
