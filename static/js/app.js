@@ -14,6 +14,12 @@ document.addEventListener("click", (event) => {
   if (button.dataset.open) document.getElementById(button.dataset.open)?.showModal();
 });
 
+// The second half of a double click would send twice, or press what has come under the pointer since: the next invoice's
+// button, the next row's.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("form button")) event.preventDefault();
+}, true);
+
 function switchTheme() {
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   const theme = NEXT_THEME[document.documentElement.dataset.theme || system];

@@ -10,7 +10,7 @@ const inputOf = (form) => form.querySelector(".input");
 const pending = new Map(); // form -> requests on their way
 let savedOnce = false;
 let lastFocused = null;
-let approving = false;
+let leaving = false;
 
 const viewer = startViewer({ onPick: fillFromPage, onHover: linkField });
 
@@ -87,7 +87,7 @@ function tryAgain(form) {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (approving || (!dirtyForms().length && !isBusy())) return;
+  if (leaving || (!dirtyForms().length && !isBusy())) return;
   event.preventDefault();
   event.returnValue = texts.textUnsaved;
 });
@@ -102,17 +102,21 @@ async function flush() {
   return dirtyForms().length === 0 && !isBusy();
 }
 
-// Nothing leaves this page by a button before the last field is saved.
+// Nothing leaves this page by a button before the last field is saved, and then only once.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.matches(".field") || form.method === "dialog" || approving) return;
-  if (!dirtyForms().length && !isBusy()) return (approving = true);
+  if (form.matches(".field") || form.method === "dialog") return;
+  if (leaving) return event.preventDefault();
+  if (!dirtyForms().length && !isBusy()) return leave();
   event.preventDefault();
-  if (await flush()) {
-    approving = true;
-    form.requestSubmit(event.submitter);
-  } else focusField(dirtyForms()[0]);
+  if (await flush()) form.requestSubmit(event.submitter);
+  else focusField(dirtyForms()[0]);
 });
+function leave() {
+  leaving = true;
+  setTimeout(() => (leaving = false), 10_000); // still here: the answer did not come
+}
+addEventListener("pageshow", () => (leaving = false));
 
 // A document that only another file can help: choosing one sends it.
 document.addEventListener("change", (event) => "send" in event.target.dataset && event.target.form.requestSubmit());
@@ -202,7 +206,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
     event.preventDefault();
-    document.getElementById("approve-form")?.requestSubmit();
+    if (!event.repeat) document.getElementById("approve-form")?.requestSubmit(); // a key held down approves one
     return;
   }
   const form = event.target.closest("form.field");

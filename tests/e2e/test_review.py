@@ -147,6 +147,29 @@ def test_keys_approve_and_lead_to_the_next_document(
     expect(page.get_by_text("Everything is reviewed.")).to_be_visible()
 
 
+@pytest.mark.parametrize("way", ["double click", "held key"])
+def test_one_gesture_approves_one_document(
+    page: Page, site: str, read_invoice: Callable[..., Invoice], way: str
+) -> None:
+    invoices = [read_invoice() for _number in range(3)]
+    open_review(page, site, invoices[2])
+    if way == "double click":
+        page.get_by_role("button", name="Approve").dblclick()
+    else:
+        page.keyboard.down("Control")
+        page.keyboard.down("Enter")
+        page.keyboard.down("Enter")
+    page.wait_for_url(f"**/invoices/{invoices[1].pk}/**")
+    if way == "held key":
+        page.keyboard.down("Enter")
+        page.keyboard.up("Enter")
+        page.keyboard.up("Control")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_text(f"Approved {invoices[2].file_name}.")).to_be_visible()
+    expect(page.locator(".toast.error")).to_have_count(0)
+    assert Invoice.objects.filter(status=Status.APPROVED).count() == 1
+
+
 def test_enter_confirms_and_goes_from_one_doubtful_value_to_the_next(
     page: Page, site: str, read_invoice: Callable[..., Invoice]
 ) -> None:
