@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -65,6 +66,22 @@ def test_read_invoice_prints_values_with_confidence_reason_and_problems(folder: 
     assert "right of label 'Total'" in out
     assert "Tea" in out
     assert "The currency was not found." in out
+
+
+def test_read_invoice_says_certain_only_of_what_is_and_keeps_each_value_on_one_line(folder: Path) -> None:
+    def reader(path: Path, /, **options: Any) -> Reading:
+        read = fake_reader(path, **options)
+        total = replace(read.record.fields["gross_total"], confidence=0.997)
+        address = Field(
+            "vendor_address", "12 Mill Lane\nLeeds  LS1 4AB", "", 1.0, None, None, "from the e-invoice's XML"
+        )
+        return replace(read, record=replace(read.record, fields={"gross_total": total, "vendor_address": address}))
+
+    out, _, _ = run("read_invoice", str(folder / "a.pdf"), reader=reader)
+    lines = {line[:22].strip(): line for line in out.splitlines()}
+    assert lines["Gross total"].split() == ["Gross", "total", "12.50", "99%", "right", "of", "label", "'Total'"]
+    assert "12 Mill Lane, Leeds LS1 4AB" in lines["Vendor address"]
+    assert "100%" in lines["Vendor address"]
 
 
 def test_read_invoice_prints_one_json_line_per_file(folder: Path) -> None:

@@ -66,7 +66,8 @@ def _ranked(layout: Layout, votes: Mapping[str, int]) -> list[Candidate]:
     for code, count in Counter(votes).most_common(3):
         odds = 0.5 + 0.49 * count / total - 0.2 / (1 + total)
         odds = odds if count == max(votes.values()) else 0.5 * count / total
-        found.extend(_found(layout, code, odds, f"printed {count // 3 or count} times"))
+        times = count // 3 or count
+        found.extend(_found(layout, code, odds, "printed once" if times == 1 else f"printed {times} times"))
     return found
 
 

@@ -61,8 +61,10 @@ def _readable(name: str, reading: Reading) -> str:
 
 
 def _field_line(found: Field) -> str:
-    value = " ".join(canonical(found.value).split())
-    return f"  {BY_NAME[found.name].label:<20} {value:<34} {found.confidence:>4.0%}  {found.reason}"
+    value = ", ".join(" ".join(line.split()) for line in canonical(found.value).splitlines())
+    # 99.5 % is not certain, and must not be rounded to it.
+    sure = found.confidence if found.confidence == 1 else min(found.confidence, 0.99)
+    return f"  {BY_NAME[found.name].label:<20} {value:<40} {sure:>4.0%}  {found.reason}"
 
 
 def _item_line(item: LineItem) -> str:
