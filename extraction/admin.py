@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -56,8 +59,36 @@ class UserPeople(UserAdmin):
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
 
 
+class LinesField(forms.CharField):
+    """A list of texts, typed one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+
+
+class WorkspaceForm(forms.ModelForm):
+    own_names = LinesField(
+        label=_("Own names"),
+        required=False,
+        help_text=_(
+            "What the company itself is called on invoices, one name a line: always the buyer, never the vendor."
+        ),
+    )
+    own_tax_ids = LinesField(label=_("Own tax numbers"), required=False, help_text=_("One a line."))
+
+    class Meta:
+        model = Workspace
+        fields = ("name", "own_names", "own_tax_ids")
+
+
 @admin.register(Workspace)
 class Workspaces(admin.ModelAdmin):
+    form = WorkspaceForm
     list_display = ("name", "created_at")
     search_fields = ("name",)
     inlines = (Memberships,)

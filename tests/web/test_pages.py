@@ -107,3 +107,14 @@ def test_colours_have_the_contrast_of_wcag_aa(theme: int) -> None:
         if (ratio := _contrast(tokens[front][theme], tokens[back][theme])) < least
     }
     assert weak == {}
+
+
+def test_the_companys_own_names_are_typed_one_a_line(client: Client, workspace: Workspace) -> None:
+    client.force_login(User.objects.create_superuser("root@example.com", PASSWORD))
+    address = reverse("admin:extraction_workspace_change", args=[workspace.pk])
+    rows = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    names = 'Acme "Blue" GmbH\r\n\r\n  Acme AG '
+    client.post(address, {"name": "Acme", "own_names": names, "own_tax_ids": "DE123", **rows})
+    workspace.refresh_from_db()
+    assert (workspace.own_names, workspace.own_tax_ids) == (['Acme "Blue" GmbH', "Acme AG"], ["DE123"])
+    assert "Acme &quot;Blue&quot; GmbH\nAcme AG</textarea>" in client.get(address).content.decode()
