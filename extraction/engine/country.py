@@ -34,14 +34,31 @@ _OTHER_TAXES = re.compile(r"\b(?:vat|gst|hst|btw|mwst|ust|tva|iva|moms|sst|abn)\
 _DIAL = re.compile(r"(?:\+|(?<![\w.,])00)\s?(\d{2,3})")
 # Companies' legal forms and taxes that exist in one country only.
 _SIGNS = {
-    "MY": re.compile(
-        r"\bsdn\.?\s*bhd|\bmalaysia\b|\bkuala lumpur\b|\bselangor\b|\bjohor\b|\bringgit\b|\bjalan\b|\b6?%? ?gst id"
-    ),
+    "MY": re.compile(r"\bsdn\.?\s*bhd|\bringgit\b|\bjalan\b|\bgst\b\D{0,20}00\d{10}\b"),  # GST numbers had 12 digits
     "IN": re.compile(r"\bgstin\b|\bpvt\.? ltd\b|\bcgst\b|\bsgst\b|\bigst\b"),
     "AU": re.compile(r"\babn\b|\bpty\.? ltd\b"),
-    "GB": re.compile(r"\blondon\b|\bunited kingdom\b"),
-    "US": re.compile(r"\bstate tax\b|\bsales tax\b|\bllc\b|\bused?\b(?=\s*dollars)"),
-}  # fmt: skip
+    "US": re.compile(r"\bstate tax\b|\bsales tax\b|\bllc\b"),
+}
+# The largest cities and some states, folded, of countries whose currency or order of dates is not their language's.
+_PLACES = {
+    "AU": "sydney|melbourne|brisbane|perth|adelaide|canberra|queensland|new south wales",
+    "CA": "toronto|montreal|vancouver|calgary|ottawa|edmonton|quebec|ontario|alberta|british columbia",
+    "CH": "zurich|geneve|genf|basel|bern|lausanne|winterthur|luzern|st\\.? gallen|lugano",
+    "CZ": "praha|brno|ostrava|plzen",
+    "DK": "kobenhavn|københavn|copenhagen|aarhus|odense|aalborg",
+    "GB": "london|manchester|liverpool|leeds|bristol|glasgow|edinburgh|cardiff|belfast|united kingdom|england|scotland",
+    "HK": "hong kong|kowloon",
+    "IN": "mumbai|delhi|bengaluru|bangalore|chennai|hyderabad|kolkata|pune|ahmedabad|maharashtra|karnataka|tamil nadu",
+    "JP": "tokyo|osaka|kyoto|yokohama",
+    "MY": "kuala lumpur|selangor|johor|penang|pulau pinang|melaka|perak|sabah|sarawak|kedah|pahang|negeri sembilan",
+    "NO": "oslo|bergen|trondheim|stavanger",
+    "NZ": "auckland|wellington|christchurch|new zealand",
+    "PL": "warszawa|krakow|wrocław|wroclaw|poznan|gdansk|łodz|lodz|katowice",
+    "SE": "stockholm|goteborg|malmo|uppsala",
+    "US": "new york|los angeles|chicago|houston|california|texas|florida|united states",
+    "ZA": "johannesburg|cape town|durban|pretoria|south africa",
+}
+_PLACE_NAMES = {country: re.compile(rf"\b(?:{names})\b") for country, names in _PLACES.items()}
 
 
 def country_votes(text: str) -> Counter[str]:
@@ -63,7 +80,7 @@ def country_votes(text: str) -> Counter[str]:
         code = match[1] or match[2]
         if code in _SITES:
             votes[_SITES[code]] += 1
-    for country, pattern in _SIGNS.items():
+    for country, pattern in (*_SIGNS.items(), *_PLACE_NAMES.items()):
         votes[country] += 2 * min(2, len(pattern.findall(folded)))
     names = _country_names()
     for word in re.findall(r"[^\W\d_]{4,}", folded):
