@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,8 @@ HEADER = (*BEFORE, *(spec.name for spec in FIELDS), *AFTER)
 
 # A spreadsheet takes a cell that starts with one of these for a formula (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Opened with another separator than it was written with, a file has cells that start in the middle of a text.
+FORMULA_INSIDE = re.compile(r"""[,;\t\r\n]"*(?=[=+\-@＝＋－＠])""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ def cell(kind: Kind, value: str, *, decimal: str = ".") -> str:
 
 
 def defused(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    inside = FORMULA_INSIDE.sub(r"\g<0>'", text)
+    return f"'{inside}" if inside.startswith(FORMULA_STARTS) else inside
 
 
 def _is_number(value: str) -> bool:

@@ -114,6 +114,20 @@ def test_text_cannot_become_a_formula(start: str) -> None:
     assert cell(Kind.IDENTIFIER, f"{start}1") == f"'{start}1"
 
 
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Elm;=1+1;", "Elm;'=1+1;"),
+        ('Elm;"=1+1', "Elm;\"'=1+1"),
+        ("Elm Street\n=1+1", "Elm Street\n'=1+1"),
+        ("Elm,@SUM(1)", "Elm,'@SUM(1)"),
+        ("Elm, -5 %; 20-30 C=D", "Elm, -5 %; 20-30 C=D"),
+    ],
+)
+def test_nor_when_the_file_is_split_at_another_separator(text: str, safe: str) -> None:
+    assert defused(text) == safe
+
+
 def test_numbers_stay_numbers_also_negative_ones() -> None:
     assert cell(Kind.AMOUNT, "-1234.50") == "-1234.50"
     assert cell(Kind.AMOUNT, "-1234.50", decimal=",") == "-1234,50"
