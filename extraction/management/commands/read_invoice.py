@@ -49,7 +49,7 @@ def _error_line(name: str, error: InvoiceError) -> str:
 
 def _readable(name: str, reading: Reading) -> str:
     pages = len(reading.document.pages)
-    source = reading.document.source.replace("_", " ")
+    source = reading.document.source.replace("e_invoice", "e-invoice").replace("_", " ")
     lines = [f"{name}  ({pages} page{'' if pages == 1 else 's'}, {source}, {reading.seconds:.1f} s)"]
     known = [found for field, found in reading.record.fields.items() if field in BY_NAME]
     order = list(BY_NAME)
