@@ -37,7 +37,7 @@ def reject(request: HttpRequest, invoice_id: int) -> HttpResponse:
         return refused(request, " ".join(str(error) for error in form.errors["reason"]), status=422)
     waiting = listing.neighbours(user, invoice)[2]
     services.invoice_reject(invoice=invoice, user=user, reason=form.cleaned_data["reason"])
-    done(request, _("Rejected %(file)s."), invoice, undo="reopen")
+    done(request, _("Rejected %(file)s."), invoice, undo="reopen" if invoice.read_at else "retry")
     return go_on(listing, waiting)
 
 

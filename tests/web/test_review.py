@@ -180,6 +180,16 @@ def test_a_rejection_needs_a_reason_and_shows_it(make_invoice: Callable[..., Inv
     assert "Not addressed to us" in page_of(web, invoice)
 
 
+@pytest.mark.parametrize("status", [Status.REVIEW, Status.FAILED])
+def test_a_rejection_can_be_undone(make_invoice: Callable[..., Invoice], web: Client, status: Status) -> None:
+    invoice = make_invoice(status=status)
+    page = web.post(reverse("reject", args=[invoice.pk]), {"reason": "Not ours"}, follow=True).content.decode()
+    undo = re.findall(r'<form method="post" action="([^"]+)"[^>]*>(?:(?!</form>).)*Undo', page, re.DOTALL)[-1]
+    web.post(undo)
+    invoice.refresh_from_db()
+    assert invoice.status == (Status.REVIEW if status == Status.REVIEW else Status.QUEUED)
+
+
 def test_a_failed_document_says_why_and_what_can_be_done(make_invoice: Callable[..., Invoice], web: Client) -> None:
     page = page_of(web, make_invoice(status=Status.FAILED))
     assert "This file is damaged." in page
