@@ -142,8 +142,6 @@ function focusField(form) {
   form.scrollIntoView({ block: "nearest" });
 }
 
-// With a field in hand a click fills it, also from another field's place: one printed total may be several values.
-// With none in hand a click on a place goes to its field.
 const needsALook = (form) => form.querySelector('[data-tone="check"], [data-tone="bad"], [data-error], .field-problems li');
 
 /** From one value to check to the next (1) or the one before (-1). */
@@ -153,6 +151,8 @@ function step(from, by) {
   focusField(onwards.find(needsALook));
 }
 
+// With a field in hand a click fills it, also from another field's place: one printed total may be several values.
+// With none in hand a click on a place goes to its field.
 function fillFromPage(words, field) {
   if (field && !document.activeElement.closest("form.field")) return focusField(document.getElementById(`field-${field}`));
   if (!editable || !words) return;
