@@ -88,6 +88,10 @@ class Status(models.TextChoices):
     REJECTED = "rejected", "Rejected"
 
 
+UNREAD = (Status.QUEUED, Status.READING)
+SETTLED = (Status.APPROVED, Status.EXPORTED)
+
+
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def for_user(self, user: Any) -> InvoiceQuerySet:
         """What this person may see: their workspaces' invoices that are not deleted. Every page starts here."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from extraction.views.common import where_from
+from extraction.views.common import wants_json, where_from
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -33,8 +33,7 @@ class LoginRequired(LoginRequiredMiddleware):
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
-        json = request.headers.get("Accept", "").startswith("application/json")
-        if json or request.headers.get("HX-Request"):
+        if wants_json(request) or request.headers.get("HX-Request"):
             answer = JsonResponse({"error": _("Your session has ended. Sign in again.")}, status=401)
             return cast(HttpResponseRedirect, answer)  # the base class never looks at it
         if request.method == "POST":
@@ -62,7 +61,7 @@ def upload_limit(get_response: GetResponse) -> GetResponse:
             left -= len(chunk)
         text = _("This is larger than %(mb)d MB. Scan at 200 to 300 dpi, split it, or upload fewer files at once.")
         message = text % {"mb": settings.MAX_UPLOAD_MB}
-        if request.headers.get("Accept", "").startswith("application/json"):
+        if wants_json(request):
             return JsonResponse({"error": message, "code": "too_large"}, status=413)
         return render(request, "413.html", {"message": message}, status=413)
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from extraction.models import Invoice, Status, User, Workspace
+from extraction.models import SETTLED, Invoice, Status, User, Workspace
 from extraction.permissions import require
 
 from .audit import event_record
@@ -35,7 +35,7 @@ def invoice_delete(*, invoice: Invoice, user: User) -> None:
     rows = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True)
     # Locked and asked anew: somebody may have approved it since it was fetched.
     status = rows.select_for_update().values_list("status", flat=True).first()
-    if status in (Status.APPROVED, Status.EXPORTED):
+    if status in SETTLED:
         require("approve", workspace=invoice.workspace_id, user=user)
     deleted = rows.update(
         deleted_at=timezone.now(),

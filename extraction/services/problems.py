@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from extraction.engine import resolve
 from extraction.engine.record import LineItem, Problem, TaxLine, Value
-from extraction.models import Invoice, Status
+from extraction.models import SETTLED, Invoice, Status
 
 
 def problems_found(
@@ -72,7 +72,7 @@ def _changed_bank_details(invoice: Invoice, values: Mapping[str, Value]) -> list
         vendor |= Q(vendor_name__iexact=values["vendor_name"])
     if not iban or not vendor:
         return []
-    approved = _others(invoice).filter(vendor, status__in=[Status.APPROVED, Status.EXPORTED]).exclude(iban="")
+    approved = _others(invoice).filter(vendor, status__in=SETTLED).exclude(iban="")
     if not approved.exists() or approved.filter(iban=iban).exists():
         return []
     text = (

@@ -11,7 +11,7 @@ from django.utils import timezone
 from extraction.engine.fields import BY_NAME, FieldSpec
 from extraction.engine.record import Value, canonical
 from extraction.engine.values import parse_value
-from extraction.models import Correction, FieldValue, Invoice, Status, User
+from extraction.models import SETTLED, UNREAD, Correction, FieldValue, Invoice, Status, User
 from extraction.permissions import require
 
 from .audit import event_record
@@ -22,7 +22,6 @@ from .reading import NO_ERROR, NO_LEASE
 from .wakeup import wake_on_commit
 
 NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None}
-UNREAD = (Status.QUEUED, Status.READING)
 
 
 @transaction.atomic
@@ -83,7 +82,7 @@ def invoice_reopen(*, invoice: Invoice, user: User) -> None:
         _move(invoice, user, "reopened", (Status(invoice.status),), status=Status.REVIEW, **changes)
         return
     require("reopen", workspace=invoice.workspace_id, user=user)
-    _move(invoice, user, "reopened", (Status.APPROVED, Status.EXPORTED), status=Status.REVIEW, **NOT_APPROVED)
+    _move(invoice, user, "reopened", SETTLED, status=Status.REVIEW, **NOT_APPROVED)
 
 
 def invoice_reject(*, invoice: Invoice, user: User, reason: str) -> None:
@@ -130,7 +129,7 @@ def _lock_for_review(invoice: Invoice, user: User) -> None:
     current = Invoice.objects.select_for_update().filter(pk=invoice.pk, deleted_at__isnull=True).first()
     if current is None:
         raise InvalidState(_refusal(invoice, "corrected"))
-    if current.status in (Status.APPROVED, Status.EXPORTED):
+    if current.status in SETTLED:
         raise InvalidState("This invoice is approved. Reopen it to change its values.")
     if current.status != Status.REVIEW:
         raise InvalidState(_refusal(invoice, "corrected"))

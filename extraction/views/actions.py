@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -67,8 +66,7 @@ def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
     done(request, _("Deleted %(file)s."), invoice, undo="restore")
     if is_htmx(request):
         return refreshed()
-    query = Listing.of(request.GET).query()
-    return redirect(f"{reverse('inbox')}?{query}" if query else "inbox")
+    return redirect(Listing.of(request.GET).address("inbox"))
 
 
 @require_POST
@@ -89,9 +87,7 @@ def done(request: HttpRequest, text: str, invoice: Invoice, *, undo: str) -> Non
 
 
 def go_on(listing: Listing, waiting: int | None) -> HttpResponse:
-    query = listing.query()
-    target = reverse("review", args=[waiting]) if waiting else reverse("inbox")
-    return redirect(f"{target}?{query}" if query else target)
+    return redirect(listing.address("review", waiting) if waiting else listing.address("inbox"))
 
 
 def refreshed() -> HttpResponse:

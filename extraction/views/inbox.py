@@ -18,15 +18,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import selectors, services
-from extraction.models import Invoice, Status
+from extraction.models import UNREAD, Invoice, Status
 from extraction.permissions import NotAllowed, actions_in
 
-from .common import explains_refusals, signed_in
+from .common import explains_refusals, is_htmx, signed_in
 from .fields import doubtful_fields
 from .listing import Listing
 
 PER_PAGE = 50
-WORKING = (Status.QUEUED, Status.READING)
 ID_DIGITS = 19  # of the largest number that databases hold
 
 
@@ -52,7 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "workspace": workspace,
         "max_mb": settings.MAX_UPLOAD_MB,
     }
-    partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-History-Restore-Request")
+    partial = is_htmx(request) and not request.headers.get("HX-History-Restore-Request")
     response = render(request, "inbox/_results.html" if partial else "inbox/inbox.html", context)
     # The same address gives the page or its list: a cache must not mix them up.
     patch_vary_headers(response, ["HX-Request"])
@@ -102,7 +101,7 @@ def with_doubts(invoices: Iterable[Invoice]) -> list[Invoice]:
 
 
 def working_ids(invoices: Iterable[Invoice]) -> list[int]:
-    return [row.pk for row in invoices if row.status in WORKING]
+    return [row.pk for row in invoices if row.status in UNREAD]
 
 
 def page_query(listing: Listing, page: Page[Any]) -> str:

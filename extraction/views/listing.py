@@ -8,15 +8,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from extraction import selectors
-from extraction.models import Invoice, InvoiceQuerySet, Status
+from extraction.models import UNREAD, Invoice, InvoiceQuerySet, Status
 
 # key -> label, the statuses it shows
 TABS: dict[str, tuple[Any, tuple[Status, ...]]] = {
     "": (_("All"), ()),
-    "working": (_("In progress"), (Status.QUEUED, Status.READING)),
+    "working": (_("In progress"), UNREAD),
     "review": (_("To review"), (Status.REVIEW,)),
     "failed": (_("Failed"), (Status.FAILED,)),
     "approved": (_("Approved"), (Status.APPROVED,)),
@@ -58,6 +59,11 @@ class Listing:
         it = replace(self, **changed)
         parts = {"status": it.tab, "q": it.search, "sort": "" if it.order == NEWEST else it.order}
         return urlencode({name: value for name, value in parts.items() if value})
+
+    def address(self, view: str, *args: Any) -> str:
+        """A page's address that carries this listing along."""
+        query = self.query()
+        return reverse(view, args=args) + (f"?{query}" if query else "")
 
     def tabs(self, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         return [

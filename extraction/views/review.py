@@ -7,19 +7,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import selectors, services
 from extraction.engine.fields import BY_NAME
-from extraction.models import Invoice, Status
+from extraction.models import UNREAD, Invoice, Status
 from extraction.permissions import actions_in
 
 from .common import explains_refusals, is_htmx, own_invoice, signed_in
 from .fields import FieldView, field_views, grouped
 from .listing import Listing
-
-UNREAD = (Status.QUEUED, Status.READING)
 
 
 @require_GET
@@ -40,8 +37,8 @@ def render_review(
         "workspace": invoice.workspace,
         "listing": listing,
         "query": listing.query(),
-        "before": address(listing, before),
-        "after": address(listing, after),
+        "before": before and listing.address("review", before),
+        "after": after and listing.address("review", after),
         "waiting": waiting,
         "may": may,
         "editable": invoice.status == Status.REVIEW and "correct" in may,
@@ -56,13 +53,6 @@ def render_review(
     response = render(request, "review/review.html", context, status=status)
     response["Cache-Control"] = "private, no-cache"
     return response
-
-
-def address(listing: Listing, invoice_id: int | None) -> str:
-    if invoice_id is None:
-        return ""
-    query = listing.query()
-    return reverse("review", args=[invoice_id]) + (f"?{query}" if query else "")
 
 
 @require_GET
@@ -101,8 +91,7 @@ def answer(request: HttpRequest, invoice: Invoice, name: str, *, error: str = ""
     views[name] = replace(views[name], error=error, typed=typed if error else None, saved=not error)
     status = 422 if error else 200
     if not is_htmx(request):
-        query = Listing.of(request.GET).query()
-        target = reverse("review", args=[invoice.pk]) + (f"?{query}" if query else "") + f"#field-{name}"
+        target = Listing.of(request.GET).address("review", invoice.pk) + f"#field-{name}"
         return render_review(request, invoice, views, status=status) if error else redirect(target)
     context = {"field": views[name], "invoice": invoice, "editable": True, "fields": views.values()}
     return render(request, "review/_field_saved.html", context, status=status)
