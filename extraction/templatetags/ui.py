@@ -36,12 +36,10 @@ ICONS: dict[str, str] = {
     "eye": '<path d="M2.5 12S6 5.5 12 5.5s9.5 6.5 9.5 6.5-3.5 6.5-9.5 6.5-9.5-6.5-9.5-6.5z"/>'
     '<circle cx="12" cy="12" r="3"/>',
     "fit": '<path d="M3 12h18"/><path d="m6.5 8.5-3.5 3.5 3.5 3.5"/><path d="m17.5 8.5 3.5 3.5-3.5 3.5"/>',
-    "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5"/><path d="M12 7.8v.1"/>',
     "keyboard": '<path d="M3 6.5h18v11H3z"/><path d="M7 10h.1M11 10h.1M15 10h.1M17.5 10h.1M8 14h8"/>',
     "minus": '<path d="M5 12h14"/>',
     "more": '<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="3"/>',
     "plus": '<path d="M12 5v14"/><path d="M5 12h14"/>',
-    "queue": '<path d="M4 6h16"/><path d="M4 12h16"/><path d="M4 18h9"/>',
     "retry": '<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4"/><path d="M19.5 3.5v4h-4"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "sort-down": '<path d="M12 5v14"/><path d="m6.5 13.5 5.5 5.5 5.5-5.5"/>',

@@ -35,7 +35,6 @@ def render_review(
     context: dict[str, Any] = {
         "invoice": invoice,
         "workspace": invoice.workspace,
-        "listing": listing,
         "query": listing.query(),
         "before": before and listing.address("review", before),
         "after": after and listing.address("review", after),
@@ -46,7 +45,6 @@ def render_review(
         "groups": groups,
         "more_filled": sum(1 for group in groups for view in group.more if view.value),
         "pages": list(invoice.pages.defer("lines", "text")),
-        "places": [view for view in views.values() if view.place],
         "line_items": list(invoice.line_items.all()),
         "tax_lines": list(invoice.tax_lines.all()),
     }
