@@ -158,9 +158,13 @@ _ITEM = (
 
 
 def canonical(value: Value) -> str:
-    """A value as text in storage and JSON: ISO 8601 dates, decimals with a dot and no exponent."""
+    """A field's value as text in storage and JSON: ISO 8601 dates, decimals with a dot and no exponent.
+
+    No currency has one decimal: 12.6, as some e-invoices write it, becomes 12.60.
+    """
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        text = f"{value:f}"
+        return f"{text}0" if text[-2:-1] == "." else text
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -199,4 +203,6 @@ def _without_none(row: TaxLine | LineItem, names: tuple[str, ...]) -> dict[str, 
 def _jsonable(value: object) -> object:
     if isinstance(value, Box):
         return value.to_list()
-    return canonical(value) if isinstance(value, Decimal | date) else value
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # a quantity of 2.5 stays one
+    return canonical(value) if isinstance(value, date) else value

@@ -129,3 +129,10 @@ def test_check_digits_are_checked() -> None:
     assert is_tax_id("DE136695976")
     assert not is_tax_id("DE136695977")
     assert is_tax_id("000781500416"), "numbers without an EU country's prefix cannot be checked"
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("12.6", "12.60"), ("12.60", "12.60"), ("4500", "4500"), ("0.125", "0.125"), ("-1.5", "-1.50")]
+)
+def test_an_amount_never_has_one_decimal(amount: str, text: str) -> None:
+    assert format_value(Decimal(amount)) == text
