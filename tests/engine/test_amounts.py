@@ -43,6 +43,16 @@ def test_a_subtotal_is_not_the_total() -> None:
     assert totals_of(document)["gross_total"] == "39.94"
 
 
+def test_a_sum_without_tax_is_the_net_total_whatever_else_its_label_says() -> None:
+    found = totals_of(
+        page_of(
+            "Rechnung\nPositionssumme                 500,00 EUR\nRechnungssumme ohne USt.        480,00 EUR\n"
+            "Rechnungssumme                 480,00 EUR"
+        )
+    )
+    assert (found["line_total"], found["net_total"], found["gross_total"]) == ("500.00", "480.00", "480.00")
+
+
 def test_what_was_handed_over_is_not_the_total() -> None:
     assert totals_of(page_of("TOTAL     9.00\nCASH     20.00\nCHANGE   11.00"))["gross_total"] == "9.00"
 
