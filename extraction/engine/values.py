@@ -15,7 +15,7 @@ from schwifty.exceptions import SchwiftyException
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
-from .dating import find_dates
+from .dating import find_dates, find_foreign_dates
 from .fields import DOCUMENT_TYPES, Kind
 from .money import CODES, SYMBOLS, find_amounts
 from .record import Value, canonical
@@ -70,7 +70,7 @@ def _date(text: str, language: str, day_first: bool | None) -> Value:
             return date(*(int(part) for part in iso.groups()))
         except ValueError:
             raise ValueError("There is no such day. Enter a date such as 2024-03-31.") from None
-    found = find_dates(text, language, compact=True)
+    found = find_dates(text, language, compact=True) or find_foreign_dates(text)
     if len(found) != 1:
         raise ValueError("Enter one date, such as 2024-03-31 or 31.03.2024.")
     if day_first is None:

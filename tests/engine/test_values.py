@@ -83,6 +83,8 @@ def test_a_date_survives_formatting_and_parsing(day: date, language: str, day_fi
         ("3. März 2024", "de", None, date(2024, 3, 3)),
         ("20240312", "", None, date(2024, 3, 12)),
         ("Mar 5, 24", "en", None, date(2024, 3, 5)),
+        ("15 Şubat 2023", "en", None, date(2023, 2, 15)),
+        ("3 марта 2024", "", None, date(2024, 3, 3)),
     ],
 )
 def test_people_may_type_dates_their_way(text: str, language: str, day_first: bool | None, value: date) -> None:
