@@ -215,7 +215,7 @@ class InvoicePage(models.Model):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="pages")
     number = models.PositiveIntegerField()
-    image = models.FileField(upload_to="pages/%Y/%m/", max_length=255, blank=True)
+    image = models.FileField(upload_to="pages/", max_length=255, blank=True)
     width = models.FloatField()
     height = models.FloatField()
     rotation = models.PositiveSmallIntegerField(default=0)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from extraction import services
 from extraction.engine.errors import DamagedFile
-from extraction.models import AuditEvent, Correction, FieldValue, Invoice, Role, Status, User, Workspace
+from extraction.models import AuditEvent, Correction, FieldValue, Invoice, InvoicePage, Role, Status, User, Workspace
 from extraction.permissions import ALLOWED
 
 from .builders import VALUES, FakeReader, make_reading
@@ -233,6 +233,16 @@ def test_the_purge_removes_rows_and_files_and_keeps_the_audit(make_invoice: Make
     root = Path(default_storage.location)  # type: ignore[attr-defined]
     assert [path.relative_to(root) for path in root.rglob("*.*")] == [Path(kept.file.name)]
     assert AuditEvent.objects.filter(invoice_id=invoice.pk, action="purged").exists()
+
+
+def test_the_purge_removes_pages_that_a_killed_worker_left(make_invoice: Make) -> None:
+    invoice = make_invoice(status=Status.QUEUED)
+    services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(make_reading(pages=2)))
+    InvoicePage.objects.get(invoice=invoice, number=2).delete()
+    Invoice.objects.filter(pk=invoice.pk).update(deleted_at=timezone.now() - timedelta(days=31))
+    services.invoices_purge()
+    root = Path(default_storage.location)  # type: ignore[attr-defined]
+    assert [path for path in root.rglob("*") if path.is_file() or path.name == str(invoice.pk)] == []
 
 
 # --- exports and samples ----------------------------------------------------------------------------------------------

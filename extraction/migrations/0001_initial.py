@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('image', models.FileField(blank=True, max_length=255, upload_to='pages/%Y/%m/')),
+                ('image', models.FileField(blank=True, max_length=255, upload_to='pages/')),
                 ('width', models.FloatField()),
                 ('height', models.FloatField()),
                 ('rotation', models.PositiveSmallIntegerField(default=0)),

@@ -20,7 +20,7 @@ from .audit import event_record
 from .errors import InvalidState
 from .reading import NO_LEASE
 from .receive import Received, invoice_receive
-from .storing import files_delete
+from .storing import files_delete, images_delete
 from .wakeup import wake_on_commit
 
 logger = logging.getLogger(__name__)
@@ -85,6 +85,7 @@ def invoices_purge() -> int:
             event_record(invoice=invoice, action="purged")
             invoice.delete()
         files_delete([name for name in names if name])
+        images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
     return len(ids)
 

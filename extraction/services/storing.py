@@ -39,7 +39,7 @@ def invoice_store(*, invoice_id: int, token: UUID, reading: Reading, images: Map
 
     Raises LeaseLost, with nothing stored, when the run no longer holds the invoice.
     """
-    with _stored_images(images) as names, transaction.atomic():
+    with _stored_images(invoice_id, images) as names, transaction.atomic():
         # Taking the row first makes everybody else wait, so that the token is still ours when this commits.
         if held(invoice_id, token).update(status=Status.REVIEW, **NO_LEASE) != 1:
             raise LeaseLost
@@ -54,13 +54,12 @@ def invoice_store(*, invoice_id: int, token: UUID, reading: Reading, images: Map
 
 
 @contextmanager
-def _stored_images(images: Mapping[int, Path]) -> Iterator[dict[int, str]]:
+def _stored_images(invoice_id: int, images: Mapping[int, Path]) -> Iterator[dict[int, str]]:
     """Names in the storage, written before the transaction and removed again when it does not commit."""
-    folder = timezone.now().strftime("pages/%Y/%m/")
     names: dict[int, str] = {}
     try:
         for number, path in images.items():
-            names[number] = file_store(path, f"{folder}{uuid4().hex}{path.suffix}")
+            names[number] = file_store(path, f"{_folder(invoice_id)}/{uuid4().hex}{path.suffix}")
         yield names
     except BaseException:
         for name in names.values():
@@ -86,6 +85,17 @@ def file_store(path: Path, name: str) -> str:
         with suppress(OSError):
             default_storage.delete(name)
         raise
+
+
+def images_delete(invoice_id: int) -> None:
+    """Remove all page images of an invoice that is gone, also those that a killed worker left without a row."""
+    folder = _folder(invoice_id)
+    with suppress(FileNotFoundError):
+        files_delete([*(f"{folder}/{name}" for name in default_storage.listdir(folder)[1]), folder])
+
+
+def _folder(invoice_id: int) -> str:
+    return f"pages/{invoice_id}"
 
 
 def files_delete(names: list[str]) -> None:
