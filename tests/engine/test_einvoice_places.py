@@ -115,6 +115,23 @@ def test_of_two_equal_amounts_the_one_beside_the_label_is_meant() -> None:
     ]
 
 
+def test_an_address_is_read_down_its_block_and_not_across_to_its_neighbour() -> None:
+    page = (
+        "Ship to             Invoice to\n12 Mill Lane        Birch & Sons\n"
+        "Leeds LS1 4AB       12 Mill Lane\nUK                  Leeds LS1 4AB"
+    )
+    found = placed(page, buyer_address="12 Mill Lane, Leeds LS1 4AB, GB").fields["buyer_address"]
+    assert printed_at(page_of(page), found) == "12 Mill Lane Leeds LS1 4AB"
+
+
+def test_the_currency_is_shown_beside_a_total_and_not_beside_the_capital() -> None:
+    page = "Moulin SARL au capital de 9 000,00 €\nFacture 4711\nTotal TTC     671,15 €"
+    found = placed(page, currency="EUR").fields["currency"]
+    box = found.box
+    assert box is not None
+    assert box.y0 == page_of(page).pages[0].lines[-1].box.y0
+
+
 def test_a_number_is_looked_for_on_every_page() -> None:
     document = page_of("Invoice 4711-A\nTotal 12.50", "Terms\nOrder no. PO-88-1234")
     record = with_places(document, record_of(purchase_order="PO 88 1234"), options=TODAY)[1]

@@ -20,7 +20,7 @@ from ..dating import find_dates
 from ..document import Box, Document, Word
 from ..extract import find_candidates, lay_out, record_of
 from ..extractors.currency import CROWNS, DOLLARS
-from ..extractors.figures import AMOUNT_KEYS, Figure, find_figures
+from ..extractors.figures import TOTAL_KEYS, Figure, find_figures
 from ..fields import BY_NAME, Kind
 from ..language import plain
 from ..layout import Cell, Layout, TextMap
@@ -186,7 +186,7 @@ class Print:
                         yield Place(row.page, spans.box(found.start, found.end))
 
     def _currency(self, code: str) -> Place | None:
-        """Its code or sign, best in a row that speaks of amounts."""
+        """Its code or sign, best in the row of a total."""
         signs = {code} | {sign for sign, table in (("$", DOLLARS), ("kr", CROWNS)) if code in table.values()}
         marks = [
             (row.index, Place(row.page, spans.box(position, position + 1)))
@@ -195,7 +195,7 @@ class Print:
             for mark, position in find_currencies(spans.text)
             if mark in signs
         ]
-        rows = {label.row for label in self.layout.all_labels if label.key in AMOUNT_KEYS or label.key == "currency"}
+        rows = {label.row for label in self.layout.labels("currency", "amount_due", *TOTAL_KEYS)}
         return next((place for row, place in marks if row in rows), marks[0][1] if marks else None)
 
     def _address(self, value: str) -> Place | None:
@@ -213,8 +213,8 @@ class Print:
 
     @cached_property
     def _stacks(self) -> list[tuple[Cell, ...]]:
-        """What is read on from cell to cell: across a row, down a block."""
-        return [row.cells for row in self.layout.rows] + [block.cells for block in self.layout.blocks]
+        """What is read on from cell to cell: down a block, or else across a row, where columns may lie side by side."""
+        return [block.cells for block in self.layout.blocks] + [row.cells for row in self.layout.rows]
 
     @cached_property
     def _streams(self) -> list[tuple[int, _Stream]]:
