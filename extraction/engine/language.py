@@ -198,6 +198,15 @@ def month_names(code: str) -> Mapping[str, int]:
 
 
 @cache
+def weekday_names(code: str) -> frozenset[str]:
+    """Days of the week in a language and in English, in full and abbreviated, folded and without dots."""
+    from babel import Locale
+
+    days = [Locale.parse(other).days["format"][width] for other in (code, DEFAULT) for width in ("wide", "abbreviated")]
+    return frozenset(fold(name).strip(". ") for names in days for name in names.values())
+
+
+@cache
 def suffixes() -> frozenset[str]:
     """The legal forms of companies in all languages, as ``plain`` writes them: digits do not count as letters here."""
     return frozenset(plain(suffix) for code in codes() for suffix in _strings(code, "suffixes"))

@@ -32,6 +32,7 @@ _OTHERS = ("purchase_order", "sales_order", "customer_number", "contract", "proj
 _BELOW = 0.93  # a value under its label is a little less sure than one beside it
 _MARKS = re.compile(r"^(?:n[°ºo]?\.?|nr\.?|num\.?|number|id|[#№:=.·»>-]+)$", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:[#№:.=·*]+|n[°º]\.?|(?:nr|no)\.:?(?=\d))+", re.IGNORECASE)
+_QUANTITY = re.compile(r"\d+\s?(?:ml|cl|l|g|gr|kg|mm|cm|m|pcs|pc|stk|st|x|kwh)", re.IGNORECASE)
 _HASH = re.compile(r"^#\s?(\w[\w./-]*\d[\w./-]*|\d[\w./-]*)$")
 
 
@@ -134,7 +135,11 @@ def _shape(words: Sequence[Word], language: Language) -> float:
         return 0.0
     if text[:1] in "+(" or words[0].text[:1] == "+":
         return 0.0
-    if "%" in text or "@" in text or re.match(r"^(?:eur|usd|gbp|rm|chf|[$€£¥])\s?\d", text, re.IGNORECASE):
+    if (
+        any(mark in text for mark in "%@,~")
+        or _QUANTITY.fullmatch(text)
+        or re.match(r"^(?:eur|usd|gbp|rm|chf|[$€£¥])\s?\d", text, re.IGNORECASE)
+    ):
         return 0.0
     if re.fullmatch(r"(?:19|20)\d\d", text):
         return 0.5

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from .. import ranking
 from ..document import Box
-from ..language import Language, label_key
+from ..language import Language, fold, label_key, month_names, plain, suffixes, weekday_names
 from ..layout import Cell, Label, Layout
 from ..ranking import Weights
 from ..record import Candidate
@@ -59,6 +59,10 @@ _MAIL_HOSTS = {
     "mail",
     "googlemail",
 }
+# Where a name was found, as people read it beside the value.
+_TOP, _TWO_LINES = "at the top of the page", "at the top of the page, over two lines"
+_IN_FULL, _LEGAL_FORM = "the name in full", "a name with its legal form"
+_SENDER, _WEB = "in the sender's address line", "agrees with the web address"
 _VENDOR_LABELS = ("vendor_name", "payee", "account_name")
 _NOT_NAMES = ("invoice_word", "invoice_number", "receipt_number", "issue_date", "date", "vendor_tax_id", "vendor_phone")
 
@@ -103,6 +107,8 @@ class _Context:
         self.buyers = buyer_places(layout)
         self.own = [label_key(name) for name in options.own_names]
         self.domains = _domains(layout, self.buyers)
+        self.titles = title_phrases(layout.language.code)
+        self.calendar = frozenset((*layout.language.months, *month_names("en"), *weekday_names(layout.language.code)))
         first = layout.rows_of(1)
         self.height = median(row.box.height for row in first) if first else 0.01
         self.text = label_key(layout.document.text)
@@ -116,7 +122,7 @@ def vendor_mentions(layout: Layout, options: ReadOptions) -> list[Mention]:
     found += [*_labelled_mentions(context), *_domain_mentions(context)]
     found += _fuller_mentions(found, context)
     usable = [mention for mention in found if _usable(mention, context)]
-    ranks = {row: rank for rank, row in enumerate(sorted({m.row for m in usable if m.how.startswith("header")}))}
+    ranks = {row: rank for rank, row in enumerate(sorted({m.row for m in usable if m.how in (_TOP, _TWO_LINES)}))}
     keys = {label_key(mention.name) for mention in usable if not looks_like_address(mention.name)}
     merged: dict[str, Mention] = {}
     for mention in sorted(usable, key=lambda m: (m.page, m.row)):
@@ -140,20 +146,22 @@ def _united(first: Mapping[str, float], other: Mapping[str, float]) -> dict[str,
 
 def _fuller_mentions(found: list[Mention], context: _Context) -> list[Mention]:
     """Cells elsewhere that begin with a name of the header and go on: a logo's name in full, as in a footer."""
-    brands = {label_key(m.name) for m in found if m.how == "header" and len(label_key(m.name)) > 3}
+    brands = {label_key(m.name) for m in found if m.how == _TOP and len(label_key(m.name)) > 3}
     fuller = []
     for row in context.layout.rows:
         for cell in row.cells:
             name = clean_name(cell.text) if len(cell.words) <= _LONGEST_NAME else ""
             key = label_key(name)
             if key and any(key != brand and key.startswith(brand) for brand in brands):
-                fuller.append(Mention(name, cell.text, cell.page, cell.row, cell.box, "name in full"))
+                fuller.append(Mention(name, cell.text, cell.page, cell.row, cell.box, _IN_FULL))
     return fuller
 
 
 def _usable(mention: Mention, context: _Context) -> bool:
     key = label_key(mention.name)
-    if len(key) < 2 or not looks_like_name(mention.name):
+    if len(key) < 2 or not looks_like_name(mention.name) or plain(mention.name) in suffixes():
+        return False
+    if all(part.isdigit() or part in context.calendar for part in fold(mention.name).replace(".", " ").split()):
         return False
     if holds_date(mention.text) and any(char.isdigit() for char in mention.name):
         return False
@@ -165,11 +173,12 @@ def _header_mentions(context: _Context) -> Iterable[Mention]:
     for cell in context.header:
         name = clean_name(_before_labels(cell, context.layout))
         if name:
-            yield Mention(name, cell.text, cell.page, cell.row, cell.box, "header")
-            if previous is not None and _continues_name(previous, cell):
+            yield Mention(name, cell.text, cell.page, cell.row, cell.box, _TOP)
+            titled = previous is not None and label_key(previous.text) in context.titles
+            if previous is not None and not titled and _continues_name(previous, cell):
                 joined = f"{clean_name(previous.text)} {name}"
                 box = previous.box.union(cell.box)
-                yield Mention(joined, f"{previous.text} {cell.text}", cell.page, previous.row, box, "header, two lines")
+                yield Mention(joined, f"{previous.text} {cell.text}", cell.page, previous.row, box, _TWO_LINES)
         previous = cell
 
 
@@ -201,12 +210,12 @@ def _suffix_mentions(context: _Context) -> Iterable[Mention]:
                 words = cell.words[start:end]
                 text = " ".join(word.text for word in words)
                 box = Box.around(word.box for word in words)
-                yield Mention(clean_name(text), text, cell.page, cell.row, box, "company form")
+                yield Mention(clean_name(text), text, cell.page, cell.row, box, _LEGAL_FORM)
 
 
 def _sender_mentions(context: _Context) -> Iterable[Mention]:
     for cell in sender_lines(context.layout):
-        yield Mention(clean_name(sender_name(cell)), cell.text, cell.page, cell.row, cell.box, "sender's address line")
+        yield Mention(clean_name(sender_name(cell)), cell.text, cell.page, cell.row, cell.box, _SENDER)
 
 
 def _labelled_mentions(context: _Context) -> Iterable[Mention]:
@@ -248,7 +257,7 @@ def _domain_mentions(context: _Context) -> Iterable[Mention]:
             keys = [label_key(word.text) for word in cell.words]
             if any(_spells(keys, domain) for domain in context.domains) and not holds_address_of_net(cell.text):
                 text = _before_labels(cell, context.layout)
-                yield Mention(clean_name(text), cell.text, cell.page, cell.row, cell.box, "as in the web address")
+                yield Mention(clean_name(text), cell.text, cell.page, cell.row, cell.box, _WEB)
 
 
 def _spells(keys: list[str], domain: str) -> bool:
@@ -259,12 +268,12 @@ def _spells(keys: list[str], domain: str) -> bool:
 def _features(mention: Mention, rank: int, keys: set[str], context: _Context) -> dict[str, float]:
     layout, box = context.layout, mention.box
     key = label_key(mention.name)
-    lines = 2.2 if "two lines" in mention.how else 1.0
+    lines = 2.2 if mention.how == _TWO_LINES else 1.0
     height = math.log(max(box.height / lines, 1e-4) / max(context.height, 1e-4))
     words = mention.name.split()
     labels = layout.labels_in_row(mention.row)
     return {
-        "header": float(mention.how.startswith("header")),
+        "header": float(mention.how in (_TOP, _TWO_LINES)),
         "rank0": float(rank == 0),
         "rank1": float(rank == 1),
         "rank2": float(rank == 2),
@@ -274,16 +283,16 @@ def _features(mention: Mention, rank: int, keys: set[str], context: _Context) ->
         "footer": float(box.y0 > 0.8),
         "height": max(-1.0, min(1.2, height)),
         "suffix": float(ends_in_suffix(mention.name)),
-        "two_lines": float("two lines" in mention.how),
-        "two_large": float("two lines" in mention.how and height > 0.25),
-        "two_form": float("two lines" in mention.how and ends_in_suffix(mention.name)),
-        "sender": float(mention.how.startswith("sender")),
+        "two_lines": float(mention.how == _TWO_LINES),
+        "two_large": float(mention.how == _TWO_LINES and height > 0.25),
+        "two_form": float(mention.how == _TWO_LINES and ends_in_suffix(mention.name)),
+        "sender": float(mention.how == _SENDER),
         "label": float(any(_names_vendor(label, mention) for label in layout.labels("vendor_name"))),
         "account": float(any(_names_vendor(label, mention) for label in layout.labels("account_name", "payee"))),
-        "fuller": float(mention.how == "name in full"),
-        "company": float(mention.how == "company form"),
+        "fuller": float(mention.how == _IN_FULL),
+        "company": float(mention.how == _LEGAL_FORM),
         "domain": _agreement(key, context.domains),
-        "web_only": float(mention.how.startswith("as in")),
+        "web_only": float(mention.how == _WEB),
         "follows": _address_below(mention, layout),
         "tax_near": float(any(abs(label.row - mention.row) <= 4 for label in layout.labels("vendor_tax_id"))),
         "repeated": min(3, max(0, context.text.count(key) - 1)) / 3 if len(key) > 3 else 0.0,
