@@ -20,6 +20,9 @@ from .listing import Listing
 @explains_refusals
 def approve(request: HttpRequest, invoice_id: int) -> HttpResponse:
     invoice, user, listing = own_invoice(request, invoice_id), signed_in(request), Listing.of(request.GET)
+    reading = str(int(invoice.read_at.timestamp())) if invoice.read_at else ""
+    if request.POST.get("reading", reading) != reading:
+        raise services.InvalidState(_("This document was read again since you opened it. Look at its values anew."))
     # Found before it is approved: a filter may drop it from the list afterwards.
     waiting = listing.neighbours(user, invoice)[2]
     services.invoice_approve(invoice=invoice, user=user)

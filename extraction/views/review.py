@@ -75,13 +75,20 @@ def field_save(request: HttpRequest, invoice_id: int, name: str) -> HttpResponse
         raise Http404
     text = request.POST.get("pick", request.POST.get("value", ""))
     try:
-        if "confirm" in request.POST:
+        if "confirm" in request.POST and shows_what_holds(request, invoice, name):
             services.field_confirm(invoice=invoice, user=user, name=name)
         else:
             services.field_correct(invoice=invoice, user=user, name=name, text=text)
     except services.InvalidValue as error:
         return answer(request, invoice, name, error=error.message, typed=text)
     return answer(request, invoice, name)
+
+
+def shows_what_holds(request: HttpRequest, invoice: Invoice, name: str) -> bool:
+    """Whether the value that was confirmed is the one that is stored: another tab may have changed it since."""
+    row = invoice.field_values.filter(name=name).first()
+    stored = row.value if row else ""
+    return request.POST.get("value", stored).split() == stored.split()
 
 
 def answer(request: HttpRequest, invoice: Invoice, name: str, *, error: str = "", typed: str = "") -> HttpResponse:

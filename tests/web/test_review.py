@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -117,6 +118,28 @@ def test_a_correction_can_be_reverted_to_what_the_machine_read(
     text = save(web, invoice, "gross_total", value="120", pick="119.00").content.decode()
     assert "confirmed" in text
     assert "Read as" not in text
+
+
+def test_what_is_confirmed_is_what_was_shown(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice()
+    save(web, invoice, "gross_total", value="120.00")  # in another tab
+    save(web, invoice, "gross_total", value="119.00", confirm="1")
+    assert FieldValue.objects.get(invoice=invoice, name="gross_total").value == "119.00"
+
+
+def test_a_reading_that_was_not_shown_is_not_approved(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(read_at=timezone.now() - timedelta(hours=1))
+    reading = re.search(r'name="reading" value="(\d+)"', page_of(web, invoice))
+    assert reading
+    Invoice.objects.filter(pk=invoice.pk).update(read_at=timezone.now())
+    approve = reverse("approve", args=[invoice.pk])
+    answer = web.post(approve, {"reading": reading[1]}, headers={"Referer": "/"}, follow=True)
+    assert "read again since you opened it" in answer.content.decode()
+    fresh = re.search(r'name="reading" value="(\d+)"', page_of(web, invoice))
+    assert fresh
+    web.post(approve, {"reading": fresh[1]})
+    invoice.refresh_from_db()
+    assert invoice.status == Status.APPROVED
 
 
 def test_a_doubtful_value_can_be_confirmed_by_one_click(make_invoice: Callable[..., Invoice], web: Client) -> None:
