@@ -152,10 +152,22 @@ class Layout:
         following = self.rows[row + 1 : row + 1 + rows]
         return [cell for r in following if r.page == page for cell in r.cells if same_column(cell.box, box)]
 
-    def cells_above(self, row: int, box: Box, *, rows: int = 3) -> list[Cell]:
-        page = self.rows[row].page
-        before = reversed(self.rows[max(0, row - rows) : row])
-        return [cell for r in before if r.page == page for cell in r.cells if same_column(cell.box, box)]
+    def cell_of(self, label: Label) -> Cell:
+        """The cell in which the label ends."""
+        row = self.rows[label.row]
+        last = row.words[label.end - 1]
+        return next(cell for cell in row.cells if any(word is last for word in cell.words))
+
+    def is_parted(self, label: Label) -> bool:
+        """Whether a colon parts the label from what follows."""
+        words = self.rows[label.row].words
+        return words[label.end - 1].text.endswith(":") or (
+            label.end < len(words) and words[label.end].text.startswith(":")
+        )
+
+    def ends_cell(self, label: Label) -> bool:
+        """Whether no word follows the label in its cell."""
+        return self.cell_of(label).words[-1] is self.rows[label.row].words[label.end - 1]
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -121,7 +121,6 @@ CODES = frozenset(
         "OMR",
     ]
 )
-ZERO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "HUF", "IDR"})
 
 _MARK = "|".join(re.escape(mark) for mark in sorted([*SYMBOLS, *CODES], key=len, reverse=True))
 _NUMBER = r"""

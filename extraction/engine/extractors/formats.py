@@ -44,10 +44,6 @@ def holds_amount(text: str) -> bool:
     return any(_AMOUNT.fullmatch(part) for part in text.split())
 
 
-def is_phone(text: str) -> bool:
-    return bool(_PHONE.fullmatch(text.strip(" .,;")))
-
-
 def holds_phone(text: str) -> bool:
     return bool(_PHONE.search(text))
 

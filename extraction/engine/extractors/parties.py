@@ -54,8 +54,8 @@ def _labelled_buyers(layout: Layout) -> Iterable[tuple[str, int, Box, float, str
             text = " ".join(word.text for word in beside).strip(" :#")
             yield text, label.page, Box.around(word.box for word in beside), sure, f"right of label '{label.text}'"
             continue
-        if _goes_on(layout, label):
-            continue
+        if not (layout.ends_cell(label) or layout.is_parted(label)):
+            continue  # "Customer code" labels something else
         for cell in layout.below(label, rows=3):
             if _may_be_buyer(layout, cell):
                 yield cell.text, cell.page, cell.box, 0.95 * sure, f"below label '{label.text}'"
@@ -69,23 +69,11 @@ def _beside(layout: Layout, label: Label) -> tuple[Word, ...]:
     if not words:
         return ()
     apart = words[0].box.x0 - label.box.x1 > _COLUMN_GAP
-    parted = row.words[label.end - 1].text.endswith(":") or words[0].text.startswith(":")
-    cell = next(cell for cell in row.cells if words[0] in cell.words)
-    same_cell = row.words[label.end - 1] in cell.words
-    if apart or (same_cell and not parted):
+    if apart or not (layout.ends_cell(label) or layout.is_parted(label)):
         return ()
+    cell = next(cell for cell in row.cells if words[0] in cell.words)
     taken = tuple(word for word in words if word in cell.words)
     return taken if any(char.isalpha() for word in taken for char in word.text) else ()
-
-
-def _goes_on(layout: Layout, label: Label) -> bool:
-    """Whether further words follow in the cell without a colon: "Customer code" labels something else."""
-    row = layout.rows[label.row]
-    last = row.words[label.end - 1]
-    cell = next(cell for cell in row.cells if last in cell.words)
-    return cell.words[-1] is not last and ":" not in " ".join(
-        word.text for word in row.words[label.end - 1 : label.end + 1]
-    )
 
 
 def _may_be_buyer(layout: Layout, cell: Cell) -> bool:

@@ -48,11 +48,7 @@ def _buyer_labels(layout: Layout) -> Iterable[Label]:
 
 def stands_apart(layout: Layout, label: Label) -> bool:
     """Little words are labels only before a colon or alone in their cell: "To" begins sentences, "Van" begins names."""
-    row = layout.rows[label.row]
-    last = row.words[label.end - 1]
-    cell = next(cell for cell in row.cells if last in cell.words)
-    following = row.words[label.end].text if label.end < len(row.words) else ""
-    return len(label.text) > _LITTLE or cell.words[-1] is last or ":" in last.text[-1:] + following[:1]
+    return len(label.text) > _LITTLE or layout.ends_cell(label) or layout.is_parted(label)
 
 
 def _labelled(layout: Layout, label: Label) -> Iterator[Box]:
