@@ -53,6 +53,11 @@ def invoice_get(user: User, invoice_id: int) -> Invoice:
     return get_object_or_404(Invoice.objects.for_user(user).select_related("workspace"), pk=invoice_id)
 
 
+def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:
+    """One of their workspaces' that was deleted and not purged yet; Http404 for all others."""
+    return get_object_or_404(Invoice, workspace__memberships__user=user, deleted_at__isnull=False, pk=invoice_id)
+
+
 def review_fields(invoice: Invoice) -> list[ReviewField]:
     """The main fields, and others that have a value, in the order of the catalogue."""
     rows = {row.name: row for row in invoice.field_values.all()}

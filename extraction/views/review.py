@@ -21,8 +21,16 @@ from .listing import Listing
 
 @require_GET
 def review(request: HttpRequest, invoice_id: int) -> HttpResponse:
-    invoice = own_invoice(request, invoice_id)
+    try:
+        invoice = own_invoice(request, invoice_id)
+    except Http404:
+        return render_deleted(request, selectors.deleted_invoice_get(signed_in(request), invoice_id))
     return render_review(request, invoice, field_views(invoice))
+
+
+def render_deleted(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    may = actions_in(invoice.workspace_id, signed_in(request))
+    return render(request, "review/deleted.html", {"invoice": invoice, "may": may}, status=410)
 
 
 def render_review(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from extraction.engine.fields import FIELDS
-from extraction.models import Correction, FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine
+from extraction.models import Correction, FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine, User
 
 HX = {"HX-Request": "true"}
 
@@ -317,3 +317,18 @@ def test_the_htmx_settings_forbid_what_the_policy_forbids(web: Client) -> None:
     assert config["allowEval"] is False
     assert config["includeIndicatorStyles"] is False
     assert config["historyCacheSize"] == 0
+
+
+def test_a_deleted_document_says_so_at_its_address_and_can_be_brought_back(
+    make_invoice: Callable[..., Invoice], web: Client, browse: Callable[[User], Client], uploader: User
+) -> None:
+    invoice = make_invoice()
+    address = reverse("review", args=[invoice.pk])
+    web.post(reverse("delete", args=[invoice.pk]))
+    gone = web.get(address)
+    assert gone.status_code == 410
+    assert reverse("restore", args=[invoice.pk]) in gone.content.decode()
+    assert reverse("restore", args=[invoice.pk]) not in browse(uploader).get(address).content.decode()
+    answer = web.post(reverse("restore", args=[invoice.pk]), headers={"Referer": f"http://testserver{address}"})
+    assert answer["Location"].endswith(address)
+    assert web.get(address).status_code == 200
