@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import selectors, services
-from extraction.models import UNREAD, Invoice, Status
+from extraction.models import UNREAD, Invoice, Status, User
 from extraction.permissions import NotAllowed, actions_in
 
 from .common import explains_refusals, is_htmx, signed_in
@@ -36,7 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     workspace = selectors.workspace_for(user)
     counts = selectors.status_counts(user)
     page = Paginator(listing.invoices(user), PER_PAGE).get_page(request.GET.get("page"))
-    invoices = with_doubts(page.object_list)
+    invoices = with_notes(user, page.object_list)
     context = {
         "listing": listing,
         "tabs": listing.tabs(counts),
@@ -64,7 +64,7 @@ def live(request: HttpRequest) -> HttpResponse:
     """The rows that were still waiting or being read when the page last asked, as they are now."""
     user, listing = signed_in(request), Listing.of(request.GET)
     asked = [int(pk) for pk in request.GET.getlist("id") if pk.isdecimal() and len(pk) < ID_DIGITS][:PER_PAGE]
-    invoices = with_doubts(selectors.invoices_for(user).filter(pk__in=asked).order_by("pk"))
+    invoices = with_notes(user, selectors.invoices_for(user).filter(pk__in=asked).order_by("pk"))
     workspace = selectors.workspace_for(user)
     context = {
         "listing": listing,
@@ -90,13 +90,15 @@ def samples(request: HttpRequest) -> HttpResponse:
     return redirect("inbox")
 
 
-def with_doubts(invoices: Iterable[Invoice]) -> list[Invoice]:
-    """Adds ``doubts``: how many values of each a person should look at."""
+def with_notes(user: User, invoices: Iterable[Invoice]) -> list[Invoice]:
+    """Adds ``doubts``, how many values of each a person should look at, and ``may``, what they may do with it."""
     rows = list(invoices)
     found = doubtful_fields().filter(invoice__in=[row.pk for row in rows if row.status == Status.REVIEW])
     counts: Counter[int] = Counter(dict(found.values_list("invoice").annotate(n=Count("pk"))))
+    may = {workspace_id: actions_in(workspace_id, user) for workspace_id in {row.workspace_id for row in rows}}
     for row in rows:
         row.doubts = counts[row.pk]  # type: ignore[attr-defined]
+        row.may = may[row.workspace_id]  # type: ignore[attr-defined]
     return rows
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from extraction.models import FieldValue, Invoice, InvoicePage, Status, User
+from extraction.models import FieldValue, Invoice, InvoicePage, Membership, Role, Status, User, Workspace
 from tests.builders import VALUES
 
 
@@ -147,6 +147,17 @@ def test_delete_offers_undo_and_undo_brings_it_back(make_invoice: Callable[..., 
     assert rows(web) == []
     web.post(reverse("restore", args=[invoice.pk]))
     assert rows(web) == [invoice.pk]
+
+
+def test_each_row_offers_what_the_persons_role_in_its_workspace_allows(
+    make_invoice: Callable[..., Invoice], browse: Callable[[User], Client], uploader: User
+) -> None:
+    other = Workspace.objects.create(name="Other")
+    Membership.objects.create(workspace=other, user=uploader, role=Role.REVIEWER)
+    theirs, ours = make_invoice(workspace=other), make_invoice()
+    page = browse(uploader).get(reverse("inbox")).content.decode()
+    assert reverse("delete", args=[theirs.pk]) in page
+    assert reverse("delete", args=[ours.pk]) not in page
 
 
 def test_for_htmx_it_sends_the_list_only_and_with_it_the_messages(
