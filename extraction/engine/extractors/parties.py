@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from ..read import ReadOptions
 
 
+# Who opens the letter is not who buys; as ``label_key`` writes them.
+_DEPARTMENTS = frozenset(
+    label_key(name)
+    for name in (
+        *("accounts", "accounts payable", "accounts payable department", "accounting", "ap department", "finance"),
+        *("buchhaltung", "kreditorenbuchhaltung", "rechnungswesen", "comptabilité", "service comptabilité"),
+        *("contabilidad", "administración", "contabilità", "amministrazione", "boekhouding", "administratie"),
+    )
+)
 _COLUMN_GAP = 0.2  # of the page's width: what stands further right belongs to another column
 
 
@@ -35,7 +44,7 @@ def _buyers(layout: Layout, vendors: list[Candidate]) -> Iterable[Candidate]:
     for text, page, box, score, how in [*_labelled_buyers(layout), *_windowed_buyers(layout)]:
         name = clean_name(text)
         key = label_key(name)
-        if key in seen or not key or not looks_like_name(name) or looks_like_address(name):
+        if key in seen or not key or key in _DEPARTMENTS or not looks_like_name(name) or looks_like_address(name):
             continue
         seen.add(key)
         if not vendor or fuzz.ratio(key, vendor) < 85:
