@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from .exports import DIALECTS, EXPORTS
@@ -25,6 +25,15 @@ class SignInForm(AuthenticationForm):
         common = {"class": "input", "required": True}
         self.fields["username"].widget.attrs |= common | {"autocomplete": "username", "autofocus": True}
         self.fields["password"].widget.attrs |= common | {"autocomplete": "current-password"}
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Everybody changes their own; an administrator sets a forgotten one on the admin pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs |= {"class": "input", "required": True}
 
 
 class RejectForm(forms.Form):

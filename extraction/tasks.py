@@ -1,6 +1,7 @@
 """What workers do. A message is only a wake-up call with an id; what is to be done stands in the database."""
 
 from celery import shared_task
+from django.core.management import call_command
 
 from . import services
 
@@ -18,3 +19,5 @@ def sweep() -> None:
 @shared_task
 def purge_deleted() -> None:
     services.invoices_purge()
+    call_command("clearsessions")
+    call_command("axes_reset_logs", age=30)

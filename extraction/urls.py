@@ -4,11 +4,12 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import actions, export, files, inbox, review, upload
+from .views import account, actions, export, files, inbox, review, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("password/", account.password, name="password"),
     path("", inbox.inbox, name="inbox"),
     path("live/", inbox.live, name="live"),
     path("samples/", inbox.samples, name="samples"),

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,13 @@ def stored_secret(path: Path) -> str:
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
-        with suppress(FileExistsError):
+        try:
             path.hardlink_to(draft)
-        draft.unlink()
+            draft.unlink()
+        except FileExistsError:
+            draft.unlink()
+        except OSError:  # a file system without links: the last one to start wins
+            draft.replace(path)
     return path.read_text().strip()
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from axes.models import AccessLog
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from extraction.models import Membership, Role, User, Workspace
+from extraction.tasks import purge_deleted
+from ocrsite.settings import stored_secret
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +79,33 @@ def test_create_admin_refuses_a_bad_address_or_password(email: str, password: st
     with pytest.raises(CommandError):
         call_command("create_admin", email, password=password)
     assert not User.objects.exists()
+
+
+def test_the_secret_key_is_made_once_also_where_files_cannot_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    first = stored_secret(folder / "linked")
+    assert stored_secret(folder / "linked") == first
+    assert len(first) > 50
+
+    def refuse(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    second = stored_secret(folder / "unlinked")
+    assert stored_secret(folder / "unlinked") == second
+    assert sorted(path.name for path in folder.iterdir()) == ["linked", "unlinked"]
+    assert (folder / "unlinked").stat().st_mode & 0o077 == 0
+
+
+def test_the_nightly_purge_also_trims_sessions_and_the_sign_in_log() -> None:
+    long_ago = timezone.now() - timedelta(days=31)
+    Session.objects.create(session_key="old", session_data="", expire_date=long_ago)
+    Session.objects.create(session_key="new", session_data="", expire_date=timezone.now() + timedelta(days=1))
+    AccessLog.objects.create(username="a@example.com", ip_address="127.0.0.1")
+    AccessLog.objects.update(attempt_time=long_ago)
+    purge_deleted()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+    assert not AccessLog.objects.exists()

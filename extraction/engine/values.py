@@ -55,7 +55,7 @@ def _amount(text: str, language: str, day_first: bool | None) -> Value:
         value = Decimal(text)
     else:
         found = find_amounts(text, decimal=decimal)
-        if len(found) != 1 or found[0].percent or re.search(r"[^\W\d_]{4,}", text):
+        if len(found) != 1 or found[0].percent or re.search(r"[^\W\d_]{4,}|_", text):
             raise ValueError("Enter one amount, such as 1234.56 or 1.234,56.")
         value = found[0].value
     if abs(value) >= MAX_AMOUNT:

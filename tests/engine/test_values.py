@@ -97,6 +97,7 @@ def test_people_may_type_dates_their_way(text: str, language: str, day_first: bo
         (Kind.AMOUNT, "abc"),
         (Kind.AMOUNT, "12,50 or 13,50"),
         (Kind.AMOUNT, "19 %"),
+        (Kind.AMOUNT, "1_000"),
         (Kind.AMOUNT, "99999999999999999"),
         (Kind.DATE, "2024-02-30"),
         (Kind.DATE, "yesterday"),

@@ -16,7 +16,7 @@ from tests.conftest import PASSWORD
 OPEN = {"login", "logout"}
 POSTED = {"samples", "upload", "field-save", "approve", "reopen", "reject", "retry", "delete", "restore"}
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export"}
+OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
