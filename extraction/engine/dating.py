@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -34,8 +34,7 @@ _DAY_MONTH = re.compile(
 )
 _MONTH_DAY = re.compile(rf"(?<![^\W_])({_WORD})[\s./\-–,]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th)?[\s./\-–,]{{0,3}}{_YEAR}")
 _YEAR_MONTH_DAY = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})[\s./\-–,]{{0,2}}({_WORD})[\s./\-–,]{{0,2}}(\d{{1,2}})(?!\d)")
-_LONG_WORD = re.compile(r"[^\W\d_]{4,}")  # shorter ones are units and days of the week as often as months
-_FOREIGN_TRIES = 12
+_LONG_WORD = 4  # letters: shorter words are units and days of the week as often as months
 _LETTERS = str.maketrans("015", "ols")
 _DIGITS = str.maketrans("OoIl|", "00111")
 
@@ -72,35 +71,37 @@ def find_dates(text: str, language: str, *, compact: bool = False) -> list[DateT
     months = all_months(language)
     found = [_numeric(text, m, m[1], m[2], m[3]) for m in _YEAR_FIRST.finditer(text)]
     found += [_numeric(text, m, m[5], m[3], m[1], m[2] + m[4]) for m in _NUMERIC.finditer(text)]
-    found += [_named(text, m, months, m[3], m[2], m[1]) for m in _finditer(_DAY_MONTH, text)]
-    found += [_named(text, m, months, m[3], m[1], m[2]) for m in _finditer(_MONTH_DAY, text)]
-    found += [_named(text, m, months, m[1], m[2], m[3]) for m in _finditer(_YEAR_MONTH_DAY, text)]
+    found += [_named(text, m, _month(m[2], months), m[3], m[1]) for m in _finditer(_DAY_MONTH, text)]
+    found += [_named(text, m, _month(m[1], months), m[3], m[2]) for m in _finditer(_MONTH_DAY, text)]
+    found += [_named(text, m, _month(m[2], months), m[1], m[3]) for m in _finditer(_YEAR_MONTH_DAY, text)]
     if compact:
         found += [_numeric(text, m, m[1], m[2], m[3]) for m in _COMPACT.finditer(text)]
     return _without_overlap([date_text for date_text in found if date_text is not None])
 
 
-def find_foreign_dates(text: str) -> list[DateText]:
-    """Dates whose month is named in any language that dateparser knows (some 200).
+def find_foreign_dates(text: str, language: str = "", *, compact: bool = False) -> list[DateText]:
+    """Dates with four digits of year whose month is named in any language that dateparser knows (some 200).
 
-    A try costs 20 ms, and the first one of a process 2 s: for texts in which ``find_dates`` finds nothing.
+    A new word costs 20 ms, and the first one of a process 2 s: for what ``find_dates`` finds no date in.
     """
-    patterns = (_DAY_MONTH, _MONTH_DAY, _YEAR_MONTH_DAY)
-    spans = [match for pattern in patterns for match in _finditer(pattern, text) if _LONG_WORD.search(match[0])]
-    found = []
-    for match in sorted(spans, key=lambda m: m.start())[:_FOREIGN_TRIES]:
-        day = _parsed_anyhow(match[0])
-        if day is not None:
-            found.append(DateText(day, day, match.start(), match.end(), has_time=_has_time(text, match.end())))
-    return _without_overlap(found)
+    matches = [(m, m[3], m[2], m[1]) for m in _finditer(_DAY_MONTH, text)]
+    matches += [(m, m[3], m[1], m[2]) for m in _finditer(_MONTH_DAY, text)]
+    matches += [(m, m[1], m[2], m[3]) for m in _finditer(_YEAR_MONTH_DAY, text)]
+    found = [
+        _named(text, match, _foreign_month(month), year, day)
+        for match, year, month, day in matches
+        if len(_clean(year)) == 4 and len(month) >= _LONG_WORD
+    ]
+    return _without_overlap([date_text for date_text in found if date_text is not None])
 
 
-def _parsed_anyhow(text: str) -> date | None:
+@lru_cache(maxsize=4096)
+def _foreign_month(word: str) -> int:
     import dateparser  # 0.3 s and 50 MB: only for the rare text that needs it
 
     settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "DATE_ORDER": "DMY"}
-    parsed = dateparser.parse(text, settings=settings)
-    return _date(parsed.year, parsed.month, parsed.day) if parsed else None
+    parsed = dateparser.parse(f"28 {word.casefold()} 2000", settings=settings)
+    return parsed.month if parsed and (parsed.year, parsed.day) == (2000, 28) else 0
 
 
 def _finditer(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
@@ -139,14 +140,10 @@ def _numeric(text: str, match: re.Match[str], year: str, month: str, day: str, s
     return DateText(first, second, match.start(), match.end(), short, _has_time(text, match.end()))
 
 
-def _named(
-    text: str, match: re.Match[str], months: Mapping[str, int], year: str, month: str, day: str
-) -> DateText | None:
-    number = _month(month, months)
-    if not number:
-        return None
+def _named(text: str, match: re.Match[str], month: int, year: str, day: str) -> DateText | None:
+    """``month`` is 0 where the word is no month."""
     value = int(_clean(year))
-    found = _date(_full_year(value), number, int(day))
+    found = _date(_full_year(value), month, int(day))
     if found is None:
         return None
     return DateText(found, found, match.start(), match.end(), value < 100, _has_time(text, match.end()))

@@ -99,3 +99,10 @@ def test_dates_of_a_tables_lines_are_not_the_documents() -> None:
 
 def test_a_document_without_dates_gives_none() -> None:
     assert best(page_of("Invoice 4711\nTotal 12.50")) is None
+
+
+def test_a_month_in_a_language_of_no_label_file_is_understood() -> None:
+    """Only where a document has no other date: 20 ms a word are too much for every "2 nights 2018"."""
+    assert best(page_of("Fatura\nTarih: 15 Şubat 2023\nToplam 100,00")) == date(2023, 2, 15)
+    assert best(page_of("Factură\nBucurești, 15 ianuarie 2024\nTotal 100,00")) == date(2024, 1, 15)
+    assert best(page_of("Receipt\n2 Guests 2018\nTotal 100.00")) is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ..country import country_votes
 from ..dating import DateText
 from ..dating import find_dates as dates_in
+from ..dating import find_foreign_dates as foreign_dates_in
 from ..document import Box
 from ..language import Language, fold
 from ..layout import Cell, Label, Layout, TextMap, same_column
@@ -25,6 +26,7 @@ from ..record import Candidate
 if TYPE_CHECKING:
     from ..options import ReadOptions
 
+FindDates = Callable[..., list[DateText]]
 DATE_KEYS = frozenset(
     (
         *("issue_date", "date", "due_date", "delivery_date", "tax_point_date"),
@@ -67,7 +69,8 @@ class Place:
 
 def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
     today = options.today or datetime.now(tz=UTC).date()
-    places = _places(layout, language)
+    # A month that none of our languages knows costs too much to look for where there are other dates.
+    places = _places(layout, language, dates_in) or _places(layout, language, foreign_dates_in)
     day_first = _day_first(layout, language, places, today)
     values = [place.found.reading(day_first=day_first) for place in places]
     count = Counter(values)
@@ -91,7 +94,7 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
     return candidates
 
 
-def _places(layout: Layout, language: Language) -> list[Place]:
+def _places(layout: Layout, language: Language, find: FindDates) -> list[Place]:
     places: list[Place] = []
     for row in layout.rows:
         has_time = bool(_TIME.search(row.text))
@@ -101,7 +104,7 @@ def _places(layout: Layout, language: Language) -> list[Place]:
         compact = any(label.key in DATE_KEYS for label in labels)
         for cell in row.cells:
             spans = TextMap(cell.words)
-            for found in dates_in(spans.text, language.code, compact=compact):
+            for found in find(spans.text, language.code, compact=compact):
                 start, end = spans.indices(found.start, found.end)
                 text = spans.text[found.start : found.end]
                 places.append(
