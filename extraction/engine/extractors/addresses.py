@@ -31,8 +31,8 @@ def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Ca
             return [Candidate("vendor_address", text, text, vendor.page, box, round(score, 4), reason)]
         rest = sender_address(vendor.text)
         if rest:
-            score = round(vendor.score * 0.9, 4)
-            return [Candidate("vendor_address", rest, rest, vendor.page, vendor.box, score, "sender's address line")]
+            score, reason = round(vendor.score * 0.9, 4), "in the sender's address line"
+            return [Candidate("vendor_address", rest, rest, vendor.page, vendor.box, score, reason)]
     return []
 
 

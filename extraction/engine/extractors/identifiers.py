@@ -53,11 +53,21 @@ def _invoice_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
                 likely *= 1 - _LOWER * label.row / len(layout.rows)
                 if placed == "below":
                     likely *= _BELOW
-                if key not in ("invoice_number", "receipt_number") and not (placed == "right of" and label.starts_cell):
+                if key not in ("invoice_number", "receipt_number") and not (
+                    placed == "right of" and _opens(layout, label)
+                ):
                     likely *= 0.3  # "invoice" inside a sentence, or above whatever stands under a title
                 if likely:
                     yield _candidate("invoice_number", words, label, weight * likely, placed)
                     break
+
+
+def _opens(layout: Layout, label: Label) -> bool:
+    """Whether a label opens its cell, alone or behind the same word in another language: "Invoice / Facture"."""
+    return label.starts_cell or any(
+        other.starts_cell and other.key == label.key and 0 <= label.start - other.end <= 1
+        for other in layout.labels_in_row(label.row)
+    )
 
 
 def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
