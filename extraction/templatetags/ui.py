@@ -103,8 +103,8 @@ def decimals(number: Decimal) -> int:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """A confidence for people: never 100 %, because nothing that was read is certain."""
-    return "" if value is None else _("%(share)d %%") % {"share": min(99, round(value * 100))}
+    """A confidence for people: never 100 %, because nothing that was read is certain, and never rounded up."""
+    return "" if value is None else _("%(share)d %%") % {"share": min(99, int(value * 100 + 1e-9))}
 
 
 @register.simple_tag

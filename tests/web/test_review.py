@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from extraction.engine.fields import FIELDS
 from extraction.models import Correction, FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine, User
+from extraction.templatetags.ui import percent
 
 HX = {"HX-Request": "true"}
 
@@ -332,3 +333,8 @@ def test_a_deleted_document_says_so_at_its_address_and_can_be_brought_back(
     answer = web.post(reverse("restore", args=[invoice.pk]), headers={"Referer": f"http://testserver{address}"})
     assert answer["Location"].endswith(address)
     assert web.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("confidence", "words"), [(0.899, "89 %"), (0.57, "57 %"), (0.9, "90 %"), (1.0, "99 %")])
+def test_a_likelihood_is_never_rounded_up(confidence: float, words: str) -> None:
+    assert percent(confidence) == words

@@ -37,12 +37,14 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[:;·•●|∙◦/]$|^[-–—·•●|∙◦/]$")
+_ABBREVIATED = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+$")  # "S.L", "s.n.c", "d.o.o"
 _MAX_SUFFIX = 4  # words: "GmbH & Co. KG"
 
 
 def clean_name(text: str) -> str:
     """The name alone: without registration numbers, store numbers, addresses and decoration around it."""
-    text = _LEADING_ID.sub("", _ZEROS.sub("o.o.", text).strip(_EDGES))
+    printed = _ZEROS.sub("o.o.", text)
+    text = _LEADING_ID.sub("", printed.strip(_EDGES))
     parts = [part.strip(_EDGES) for part in _SEPARATOR.split(text)]
     if len(parts) > 1 and parts[0] and (_is_place(" ".join(parts[1:])) or len(parts) > 3):
         text = parts[0]
@@ -51,11 +53,13 @@ def clean_name(text: str) -> str:
         shorter = pattern.sub("", text).strip(_EDGES)
         text = shorter if sum(char.isalpha() for char in shorter) >= 2 else text
     text = _cut_behind_suffix(text)
-    return _without_repetition(_balanced(text.strip(_EDGES)))
+    return _without_repetition(_closed(text.strip(_EDGES), printed))
 
 
-def _balanced(text: str) -> str:
+def _closed(text: str, printed: str) -> str:
     """Closing marks that belong to the name stay: "S.L." and "(M)"."""
+    if _ABBREVIATED.search(text) and f"{text}." in printed:
+        return f"{text}."
     return text + ")" if text.count("(") > text.count(")") else text
 
 
