@@ -132,7 +132,7 @@ def paddleocr(engine: str, threads: int) -> Callable[[Path], str]:
     from extraction.engine import read_document
     from extraction.engine.ocr import PaddleOcr
 
-    ocr = PaddleOcr(engine=engine, threads=threads)  # type: ignore[arg-type]
+    ocr = PaddleOcr(engine=engine, threads=threads)
     return lambda path: read_document(path, ocr=ocr).text
 
 

@@ -94,7 +94,7 @@ def picture(format: str, *, pages: int = 1, size: tuple[int, int] = (800, 600), 
     out = BytesIO()
     if pages > 1:
         options |= {"save_all": True, "append_images": [image] * (pages - 1)}
-    image.save(out, format, **options)  # type: ignore[arg-type]
+    image.save(out, format, **options)
     return out.getvalue()
 
 

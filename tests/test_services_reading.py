@@ -44,7 +44,7 @@ def codes(invoice: Invoice) -> list[str]:
 
 
 def page_files() -> list[Path]:
-    return list((Path(default_storage.location) / "pages").rglob("*.jpg"))  # type: ignore[attr-defined]
+    return list((Path(default_storage.location) / "pages").rglob("*.jpg"))
 
 
 # --- claim, lease, fencing --------------------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ def test_what_the_database_cannot_hold_does_not_lose_the_rest(make_invoice: Make
     invoice = make_invoice(status=Status.QUEUED)
     odd = {"vendor_name": "A\x00B\ud800" + "x" * 300, "gross_total": Decimal("1e30"), "net_total": Decimal("-1e15"),
            "tax_total": Decimal("1.23456789"), "currency": "EUROS", "iban": "D" * 99}  # fmt: skip
-    services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(make_reading(odd)))  # type: ignore[arg-type]
+    services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(make_reading(odd)))
     invoice.refresh_from_db()
     assert invoice.status == Status.REVIEW
     assert invoice.vendor_name.startswith("AB?xxx")

@@ -31,7 +31,7 @@ def receive(workspace: Workspace, uploader: User) -> Callable[..., services.Rece
 
 
 def stored_files() -> list[Path]:
-    root = Path(default_storage.location)  # type: ignore[attr-defined]
+    root = Path(default_storage.location)
     return [path for path in root.rglob("*") if path.is_file()]
 
 

@@ -230,7 +230,7 @@ def test_the_purge_removes_rows_and_files_and_keeps_the_audit(make_invoice: Make
     Invoice.objects.filter(pk=invoice.pk).update(deleted_at=timezone.now() - timedelta(days=31))
     assert services.invoices_purge() == 1
     assert list(Invoice.objects.all()) == [kept]
-    root = Path(default_storage.location)  # type: ignore[attr-defined]
+    root = Path(default_storage.location)
     assert [path.relative_to(root) for path in root.rglob("*.*")] == [Path(kept.file.name)]
     assert AuditEvent.objects.filter(invoice_id=invoice.pk, action="purged").exists()
 
@@ -241,7 +241,7 @@ def test_the_purge_removes_pages_that_a_killed_worker_left(make_invoice: Make) -
     InvoicePage.objects.get(invoice=invoice, number=2).delete()
     Invoice.objects.filter(pk=invoice.pk).update(deleted_at=timezone.now() - timedelta(days=31))
     services.invoices_purge()
-    root = Path(default_storage.location)  # type: ignore[attr-defined]
+    root = Path(default_storage.location)
     assert [path for path in root.rglob("*") if path.is_file() or path.name == str(invoice.pk)] == []
 
 

@@ -54,7 +54,7 @@ class Sheet:
     def lines(self, x: float, y: float, texts: Sequence[str], *, step: float = 4.6, **style: object) -> float:
         """Texts under each other; the baseline that would come next."""
         for text in texts:
-            self.text(x, y, text, **style)  # type: ignore[arg-type]
+            self.text(x, y, text, **style)
             y += step
         return y
 
@@ -88,4 +88,4 @@ class Sheet:
     def row(self, y: float, cells: Sequence[tuple[float, Align, str]], **style: object) -> None:
         """Cells of one table row, each (x, alignment, text)."""
         for x, align, text in cells:
-            self.text(x, y, text, align=align, **style)  # type: ignore[arg-type]
+            self.text(x, y, text, align=align, **style)

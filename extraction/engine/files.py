@@ -211,6 +211,7 @@ class ImageFile:
         try:
             for frame in range(getattr(self._image, "n_frames", 1)):
                 self._image.seek(frame)
+                # Pillow's base class does not declare what its TIFF images have.
                 if not int(self._image.tag_v2.get(254, 0)) & _REDUCED_COPY:  # type: ignore[attr-defined]
                     self._check_size()
                     frames.append(frame)

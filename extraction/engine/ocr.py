@@ -142,6 +142,7 @@ class _OpenCvUnderItsOtherName(MetadataPathFinder):
     def find_spec(cls, name: str, path: Any = None, target: Any = None) -> None:
         """It knows no modules, only a distribution."""
 
+    # The base class wants a DistributionFinder.Context; importlib also calls it without one.
     def find_distributions(self, context: Any = None) -> Iterator[Distribution]:  # type: ignore[override]
         if context is not None and context.name == "opencv-contrib-python":
             yield distribution("opencv-contrib-python-headless")

@@ -96,7 +96,7 @@ def with_notes(user: User, invoices: Iterable[Invoice]) -> list[Invoice]:
     found = doubtful_fields().filter(invoice__in=[row.pk for row in rows if row.status == Status.REVIEW])
     counts: Counter[int] = Counter(dict(found.values_list("invoice").annotate(n=Count("pk"))))
     may = {workspace_id: actions_in(workspace_id, user) for workspace_id in {row.workspace_id for row in rows}}
-    for row in rows:
+    for row in rows:  # as annotations do: for the template only, so the model does not declare them
         row.doubts = counts[row.pk]  # type: ignore[attr-defined]
         row.may = may[row.workspace_id]  # type: ignore[attr-defined]
     return rows

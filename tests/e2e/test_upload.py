@@ -122,7 +122,7 @@ def test_a_session_that_ended_says_so_and_keeps_the_files(page: Page, site: str,
     page.context.clear_cookies(name="sessionid")
     drop(page, {"a.pdf": invoice_pdf("A")})
     expect(entry(page, "a.pdf")).to_contain_text("Your session has ended")
-    page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == "sessionid"])  # type: ignore[list-item]
+    page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == "sessionid"])
     entry(page, "a.pdf").get_by_role("button", name="Retry").click()
     expect(row(page, "a.pdf")).to_contain_text("To review")
 

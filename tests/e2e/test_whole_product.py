@@ -76,7 +76,7 @@ def correct_approve_export(page: Page, tmp_path: Path) -> pd.DataFrame:
     for _number in range(3):
         before = page.url
         page.keyboard.press("Control+Enter")
-        page.wait_for_url(lambda address, before=before: address != before)  # type: ignore[misc]
+        page.wait_for_url(lambda address, before=before: address != before)
     page.goto(page.url.split("/invoices/")[0] + "/?status=approved")
     page.get_by_role("button", name="Export").click()
     page.get_by_label("Mark approved documents as exported").check()

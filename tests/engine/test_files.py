@@ -87,7 +87,7 @@ def test_a_phone_photo_is_turned_as_its_camera_says(tmp_path: Path) -> None:
 
 def saved(image: Image.Image, format: str, **options: object) -> bytes:
     out = BytesIO()
-    image.save(out, format, **options)  # type: ignore[arg-type]
+    image.save(out, format, **options)
     return out.getvalue()
 
 

@@ -28,7 +28,7 @@ def money(field: str, value: str, score: float) -> Candidate:
 
 
 def codes(values: dict[str, Value], **extra: object) -> list[str]:
-    return [problem.code for problem in check(values, today=TODAY, **extra)]  # type: ignore[arg-type]
+    return [problem.code for problem in check(values, today=TODAY, **extra)]
 
 
 def test_amounts_that_add_up_win_over_a_better_placed_one() -> None:

@@ -20,11 +20,11 @@ NAMES = ",".join(spec.name for spec in FIELDS)
 
 
 def download(client: Client, **query: str) -> bytes:
-    return b"".join(client.get(reverse("export"), query).streaming_content)  # type: ignore[attr-defined]
+    return b"".join(client.get(reverse("export"), query).streaming_content)
 
 
 def post(client: Client, **data: str) -> bytes:
-    return b"".join(client.post(reverse("export"), data).streaming_content)  # type: ignore[attr-defined]
+    return b"".join(client.post(reverse("export"), data).streaming_content)
 
 
 def line(values: dict[str, str], before: str, after: str) -> bytes:

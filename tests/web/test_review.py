@@ -314,7 +314,7 @@ def test_neighbours_follow_the_filter_one_came_from(make_invoice: Callable[..., 
 
 def test_the_htmx_settings_forbid_what_the_policy_forbids(web: Client) -> None:
     page = web.get(reverse("inbox")).content.decode()
-    config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", page).group(1))  # type: ignore[union-attr]
+    config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", page).group(1))
     assert config["allowEval"] is False
     assert config["includeIndicatorStyles"] is False
     assert config["historyCacheSize"] == 0
