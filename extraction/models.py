@@ -211,6 +211,7 @@ class InvoicePage(models.Model):
     """An upright page: its picture for people, its words for search, boxes and the next reading.
 
     ``lines`` is a list of lines of words ``[text, x0, y0, x1, y1, confidence]`` in fractions of the page.
+    ``homography`` leads from the page as read back to the page as the file shows it (``engine.document.Homography``).
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="pages")
@@ -220,6 +221,7 @@ class InvoicePage(models.Model):
     height = models.FloatField()
     rotation = models.PositiveSmallIntegerField(default=0)
     source = models.CharField(max_length=16)
+    homography = models.JSONField(null=True, blank=True)
     lines = models.JSONField(default=list)
     text = models.TextField(blank=True)
 

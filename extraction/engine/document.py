@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-PageSource = Literal["text_layer", "ocr"]
+PageSource = Literal["text_layer", "ocr", "mixed"]
 Source = Literal["text_layer", "ocr", "mixed", "e_invoice"]
+# Row-major 3 x 3: a point (x, y, 1) of the page as read, in fractions -> the page as the file shows it, turned upright,
+# in fractions too.
+Homography = tuple[float, float, float, float, float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ class Page:
 
     ``number`` counts from 1. ``width`` and ``height`` are pixels for images and points (1/72 inch) for PDF; only their
     ratio carries meaning across sources. ``rotation`` is how many degrees clockwise (0, 90, 180, 270) the page of the
-    file was turned to stand upright.
+    file was turned to stand upright. ``homography`` leads back from a page that was straightened as well; None
+    means that the boxes fit the upright page as it is.
     """
 
     number: int
@@ -104,6 +108,7 @@ class Page:
     lines: tuple[Line, ...]
     rotation: int = 0
     source: PageSource = "ocr"
+    homography: Homography | None = None
 
     @property
     def text(self) -> str:
@@ -140,6 +145,7 @@ class Document:
                     "height": page.height,
                     "rotation": page.rotation,
                     "source": page.source,
+                    "homography": page.homography,
                     "lines": [[word_to_list(word) for word in line.words] for line in page.lines],
                 }
                 for page in self.pages
@@ -155,11 +161,19 @@ class Document:
                 height=page["height"],
                 rotation=page["rotation"],
                 source=page["source"],
+                homography=_homography(page.get("homography")),
                 lines=tuple(Line(tuple(word_from_list(word) for word in line)) for line in page["lines"]),
             )
             for page in data["pages"]
         )
         return cls(pages=pages, language=data["language"], source=data["source"])
+
+
+def _homography(values: Iterable[float] | None) -> Homography | None:
+    if values is None:
+        return None
+    a, b, c, d, e, f, g, h, i = values
+    return (a, b, c, d, e, f, g, h, i)
 
 
 def word_to_list(word: Word) -> list[Any]:

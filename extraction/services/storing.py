@@ -116,6 +116,7 @@ def _page_row(invoice: Invoice, page: Page, image: str) -> InvoicePage:
         height=page.height,
         rotation=page.rotation,
         source=page.source,
+        homography=None if page.homography is None else list(page.homography),
         lines=storable([[word_to_list(word) for word in line.words] for line in page.lines]),
         text=storable(page.text),
     )
