@@ -1,18 +1,14 @@
-"""Recognition engines behind one protocol, and PaddleOCR as the one that ships.
+"""Recognition engines behind one protocol: a page's picture -> its lines of words.
 
-Importing this module loads no model and no PaddleOCR: that happens when the first page is read, once per process, so
-that a worker may fork before and a page with a good text layer costs nothing.
+Importing this module loads no model: that happens when the first page is read, once per process, so that a worker may
+fork before and a page with a good text layer costs nothing.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import Distribution, MetadataPathFinder, distribution
-from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, Protocol
 
@@ -20,23 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import models
-from .document import Box, Line, Word
+from .detection import Detector
+from .document import Line, Word
 from .errors import OcrUnavailable
+from .quads import BgrImage, Quad, crop, part_of, runs_down, size
+from .recognition import Alphabet, RecognizedWord, Recognizer
 
 RgbImage = NDArray[np.uint8]  # height x width x 3
-Quad = NDArray[np.float32]  # 4 corners (x, y) in pixels: top left, top right, bottom right, bottom left of the text
 EngineName = Literal["onnxruntime", "paddle"]
 
 log = logging.getLogger(__name__)
 
 # Part of cache keys: raise it when the same page would give other words than before.
-RESULT_VERSION = 2
-# The long side, in pixels, at which lines are looked for; they are read from the full picture.
-DETECTION_SIDE = 1280
+RESULT_VERSION = 3
 
 
 class OcrEngine(Protocol):
-    """Reads pages. ``name`` goes into cache keys: engine, models and their versions."""
+    """Reads pages; safe to use from several threads. ``name`` goes into cache keys: engine, models, their versions."""
 
     @property
     def name(self) -> str: ...
@@ -51,210 +47,149 @@ class OcrEngine(Protocol):
 
 
 @cache
-def default_ocr(engine: EngineName = "onnxruntime", threads: int = 1) -> PaddleOcr:
+def default_ocr(engine: EngineName = "onnxruntime", threads: int = 1) -> OcrEngine:
     """The process's one engine of this kind. Cheap: its models load when the first page is read."""
-    return PaddleOcr(engine=engine, threads=threads)
+    if engine == "onnxruntime":
+        return PpOcr(threads=threads)
+    from .paddle import PaddleOcr  # the library takes seconds to import
+
+    return PaddleOcr(threads=threads)
 
 
-class PaddleOcr:
-    """PaddleOCR's text detection, text recognition and page orientation.
+class PageEngine:
+    """What is the same for all engines: find lines, read them, put their words where they stand."""
 
-    ``onnxruntime`` runs PP-OCRv6 small, ``paddle`` runs PP-OCRv4 mobile on PaddlePaddle. ``model_folder`` is where the
-    model folders are laid out; see ``models.prepare``.
-    """
-
-    def __init__(
-        self, *, engine: EngineName = "onnxruntime", threads: int = 1, model_folder: Path | None = None
-    ) -> None:
-        self.engine = engine
-        self.threads = threads
-        self.model_folder = model_folder
+    def __init__(self) -> None:
         self._lock = Lock()
-        self._parts: _Parts | None = None
-
-    @property
-    def name(self) -> str:
-        model = {"onnxruntime": "PP-OCRv6_small", "paddle": "PP-OCRv4_mobile"}[self.engine]
-        return f"paddleocr-3.7-{self.engine}-{model}-r{RESULT_VERSION}"
+        self._parts: Any = None
 
     def rotation(self, image: RgbImage) -> int:
-        found = self._loaded().orientation.predict(_bgr(image))[0]
-        label: str = found["label_names"][0]  # how far the page has been turned clockwise from upright
-        clockwise = (360 - int(label)) % 360
+        bgr = _bgr(image)
+        clockwise = (360 - self._turned(bgr)) % 360
         if clockwise == 0:
             return 0
         # One upright page in 300 is called turned, some with a score of 0.9: it is turned the way it reads best.
         ways = (0, clockwise, (clockwise + 180) % 360)
-        return max(ways, key=lambda way: self._legibility(np.rot90(image, -way // 90)))
+        return max(ways, key=lambda way: self._legibility(np.ascontiguousarray(np.rot90(bgr, -way // 90))))
 
     def read(self, image: RgbImage) -> tuple[Line, ...]:
         bgr = _bgr(image)
         quads = self._find(bgr)
         lines = [
-            _line(result["rec_text"], result["rec_score"], quad, image.shape)
-            for quad, result in zip(quads, self._recognize(bgr, quads), strict=True)
+            Line(
+                tuple(
+                    Word(word.text, part_of(quad, word.start, word.end, bgr.shape), word.confidence) for word in words
+                )
+            )
+            for quad, words in zip(quads, self._recognize(bgr, quads), strict=True)
+            if words
         ]
-        return tuple(sorted((line for line in lines if line), key=lambda line: (line.box.center_y, line.box.x0)))
+        return tuple(sorted(lines, key=lambda line: (line.box.center_y, line.box.x0)))
 
-    def _find(self, bgr: RgbImage) -> list[Quad]:
-        side = min(max(bgr.shape[:2]), DETECTION_SIDE)
-        found = self._loaded().detection.predict(bgr, limit_side_len=side, limit_type="max")[0]
-        return [np.asarray(quad, dtype=np.float32) for quad in found["dt_polys"]]
-
-    def _recognize(self, bgr: RgbImage, quads: Sequence[Quad]) -> list[Any]:
-        if not quads:
-            return []
-        crops = [_crop(bgr, quad) for quad in quads]
-        # Batches are padded to their widest line: on a CPU, one line at a time is faster.
-        results: list[Any] = self._loaded().recognition.predict(crops, batch_size=1, return_word_box=True)
-        return results
-
-    def _legibility(self, image: RgbImage) -> float:
+    def _legibility(self, image: BgrImage) -> float:
         """How well the longest lines read as they stand, 0..1; lines that run down the page count as illegible."""
-        bgr = _bgr(image)
-        longest = sorted(self._find(bgr), key=lambda quad: max(_size(quad)), reverse=True)[:12]
-        level = [quad for quad in longest if not _runs_down(quad)]
-        return sum(float(result["rec_score"]) for result in self._recognize(bgr, level)) / max(len(longest), 1)
+        longest = sorted(self._find(image), key=lambda quad: max(size(quad)), reverse=True)[:12]
+        read = self._recognize(image, [quad for quad in longest if not runs_down(quad)])
+        scores = [np.mean([word.confidence for word in words]) for words in read if words]
+        return float(sum(scores)) / max(len(longest), 1)
 
-    def _loaded(self) -> _Parts:
+    def _turned(self, image: BgrImage) -> int:
+        """How many degrees clockwise the page seems to have been turned from upright."""
+        raise NotImplementedError
+
+    def _find(self, image: BgrImage) -> list[Quad]:
+        raise NotImplementedError
+
+    def _recognize(self, image: BgrImage, quads: Sequence[Quad]) -> list[tuple[RecognizedWord, ...]]:
+        raise NotImplementedError
+
+    def _load(self) -> Any:
+        raise NotImplementedError
+
+    def _loaded(self) -> Any:
         with self._lock:
             if self._parts is None:
-                self._parts = _load(self.engine, self.threads, self.model_folder or models.default_folder())
+                self._parts = self._load()
             return self._parts
 
 
-class _Parts:
-    """The three loaded predictors."""
+class PpOcr(PageEngine):
+    """PaddleOCR's PP-OCRv6 models on ONNX Runtime, without the library around them (docs/decisions/0006)."""
 
-    def __init__(self, detection: Any, recognition: Any, orientation: Any) -> None:
-        self.detection = detection
-        self.recognition = recognition
-        self.orientation = orientation
+    def __init__(self, *, threads: int = 1) -> None:
+        super().__init__()
+        self.threads = threads
+
+    @property
+    def name(self) -> str:
+        return f"pp-ocrv6-small-r{RESULT_VERSION}"
+
+    def _load(self) -> _Models:
+        try:
+            return _Models(self.threads)
+        except OcrUnavailable:
+            raise
+        except Exception as error:  # whatever ONNX Runtime may throw while it starts
+            log.exception("the recognition models could not be loaded")
+            raise OcrUnavailable from error
+
+    def _turned(self, image: BgrImage) -> int:
+        loaded: _Models = self._loaded()
+        return loaded.turned(image)
+
+    def _find(self, image: BgrImage) -> list[Quad]:
+        loaded: _Models = self._loaded()
+        return loaded.detector.find(image)
+
+    def _recognize(self, image: BgrImage, quads: Sequence[Quad]) -> list[tuple[RecognizedWord, ...]]:
+        loaded: _Models = self._loaded()
+        return [loaded.recognizer.read(crop(image, quad)) for quad in quads]
 
 
-class _OpenCvUnderItsOtherName(MetadataPathFinder):
-    """paddlex asks for the distribution ``opencv-contrib-python`` by name before it imports cv2.
+class _Models:
+    """The loaded models."""
 
-    Installed is the headless build of the same version, which needs no X11 libraries; this finder says so.
-    """
-
-    @classmethod
-    def find_spec(cls, name: str, path: Any = None, target: Any = None) -> None:
-        """It knows no modules, only a distribution."""
-
-    # The base class wants a DistributionFinder.Context; importlib also calls it without one.
-    def find_distributions(self, context: Any = None) -> Iterator[Distribution]:  # type: ignore[override]
-        if context is not None and context.name == "opencv-contrib-python":
-            yield distribution("opencv-contrib-python-headless")
-
-
-def _load(engine: EngineName, threads: int, folder: Path) -> _Parts:
-    # Read by paddlex when it is imported: without it, start-up waits for model hubs.
-    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
-    # It also makes folders for itself, in the home folder by default, which a service's user may not have.
-    os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(folder / "paddlex"))
-    if not any(isinstance(finder, _OpenCvUnderItsOtherName) for finder in sys.meta_path):
-        sys.meta_path.append(_OpenCvUnderItsOtherName())
-    try:
-        from paddleocr import DocImgOrientationClassification, TextDetection, TextRecognition
-
-        # Without "cpu", PaddlePaddle is asked for a GPU, even on behalf of ONNX Runtime: 240 MB more for each worker.
-        onnx = {"device": "cpu", "engine": "onnxruntime", "engine_config": {"intra_op_num_threads": threads}}
-        paddle = {"device": "cpu", "engine": "paddle_static", "cpu_threads": threads}
-        detection, recognition = (
-            (models.PP_OCRV6_DETECTION, models.PP_OCRV6_RECOGNITION)
-            if engine == "onnxruntime"
-            else (models.PP_OCRV4_DETECTION, models.PP_OCRV4_RECOGNITION)
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self.detector = Detector(self._session(models.PP_OCRV6_TINY_DETECTION))
+        self.recognizer = Recognizer(
+            self._recognition(models.PP_OCRV6_LATIN_RECOGNITION),
+            lambda: self._recognition(models.PP_OCRV6_RECOGNITION),
         )
+        self._orientation = self._session(models.PAGE_ORIENTATION)
 
-        def build(predictor: Any, model: models.Model, how: dict[str, Any]) -> Any:
-            return predictor(model_name=model.name, model_dir=str(models.prepare(model, folder)), **how)
+    def turned(self, image: BgrImage) -> int:
+        """PP-LCNet's page orientation: the middle of the page, its short side scaled to 256 pixels."""
+        import cv2
 
-        how = onnx if engine == "onnxruntime" else paddle
-        return _Parts(
-            build(TextDetection, detection, how),
-            build(TextRecognition, recognition, how),
-            build(DocImgOrientationClassification, models.PAGE_ORIENTATION, onnx),
-        )
-    except OcrUnavailable:
-        raise
-    except Exception as error:  # whatever a third-party library may throw while it starts
-        log.exception("PaddleOCR could not start with the engine %s", engine)
-        raise OcrUnavailable from error
+        height, width = image.shape[:2]
+        scale = 256 / min(height, width)
+        wide, high = max(256, round(width * scale)), max(256, round(height * scale))
+        if max(wide, high) > 256 * 40:  # a strip, not a page
+            return 0
+        left, top = (wide - 224) // 2, (high - 224) // 2
+        middle = cv2.resize(image, (wide, high))[top : top + 224, left : left + 224]
+        inputs = (middle.astype(np.float32) / 255 - _MEAN) / _DEVIATION
+        session = self._orientation
+        scores = session.run(None, {session.get_inputs()[0].name: inputs.transpose(2, 0, 1)[None]})[0][0]
+        return int(np.argmax(scores)) * 90
+
+    def _recognition(self, model: models.Model) -> tuple[Any, Alphabet]:
+        return self._session(model), Alphabet.of(models.alphabet(model))
+
+    def _session(self, model: models.Model) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        options.enable_mem_pattern = False  # every line has another width: a pattern would never be met again
+        return onnxruntime.InferenceSession(str(models.onnx_file(model)), options, providers=["CPUExecutionProvider"])
 
 
-def _bgr(image: RgbImage) -> RgbImage:
+_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+_DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+
+
+def _bgr(image: RgbImage) -> BgrImage:
     return np.ascontiguousarray(image[:, :, ::-1])
-
-
-def _size(quad: Quad) -> tuple[float, float]:
-    """Width and height in pixels along the quad's own sides."""
-    top_left, top_right, bottom_right, bottom_left = quad
-    width = max(np.linalg.norm(top_right - top_left), np.linalg.norm(bottom_right - bottom_left))
-    height = max(np.linalg.norm(bottom_left - top_left), np.linalg.norm(bottom_right - top_right))
-    return max(1.0, float(width)), max(1.0, float(height))
-
-
-def _runs_down(quad: Quad) -> bool:
-    """PaddleOCR's own rule for lines that run from top to bottom."""
-    width, height = _size(quad)
-    return height >= 1.5 * width
-
-
-def _crop(image: RgbImage, quad: Quad) -> RgbImage:
-    """One line, straightened. Lines that run from top to bottom are laid flat."""
-    import cv2
-
-    width, height = (round(side) for side in _size(quad))
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    crop: RgbImage = cv2.warpPerspective(
-        image,
-        cv2.getPerspectiveTransform(quad, corners),
-        (width, height),
-        borderMode=cv2.BORDER_REPLICATE,
-        flags=cv2.INTER_CUBIC,
-    )
-    return np.ascontiguousarray(np.rot90(crop)) if _runs_down(quad) else crop
-
-
-def _line(recognized: Any, score: float, quad: Quad, shape: Sequence[int]) -> Line | None:
-    """``recognized`` is (text, [columns in all, _, columns of each character by group, _]), or the bare text ""."""
-    if isinstance(recognized, str):
-        return None
-    text, (columns, _, groups, _) = recognized
-    positions = [column for group in groups for column in group]
-    words = tuple(
-        Word(word, _part_of(quad, start, end, shape), round(float(score), 4))
-        for word, start, end in _words(text, positions, columns)
-    )
-    return Line(words) if words else None
-
-
-def _words(text: str, positions: Sequence[int], columns: float) -> list[tuple[str, float, float]]:
-    """Split at spaces; where each word starts and ends along the line, as fractions of its length."""
-    words = []
-    start = 0
-    for end in range(len(text) + 1):
-        if end < len(text) and not text[end].isspace():
-            continue
-        if end > start:
-            left = 0.0 if start == 0 else (positions[start - 1] + positions[start]) / 2
-            right = columns if end == len(text) else (positions[end - 1] + positions[end]) / 2 + 0.5
-            words.append((text[start:end], min(left / columns, 1.0), min(right / columns, 1.0)))
-        start = end + 1
-    return words
-
-
-def _part_of(quad: Quad, start: float, end: float, shape: Sequence[int]) -> Box:
-    """The upright box around the part of a line between two fractions of its length."""
-    top_left, top_right, bottom_right, bottom_left = quad
-    if _runs_down(quad):
-        top_left, top_right, bottom_right, bottom_left = top_right, bottom_right, bottom_left, top_left
-    corners = [
-        near + (far - near) * fraction
-        for near, far in ((top_left, top_right), (bottom_left, bottom_right))
-        for fraction in (start, end)
-    ]
-    xs = np.clip([corner[0] / shape[1] for corner in corners], 0, 1)
-    ys = np.clip([corner[1] / shape[0] for corner in corners], 0, 1)
-    return Box(float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))

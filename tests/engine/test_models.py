@@ -13,8 +13,10 @@ from extraction.engine import models
 from extraction.engine.errors import OcrUnavailable
 
 ALL = (
-    models.PP_OCRV6_DETECTION,
+    models.PP_OCRV6_TINY_DETECTION,
+    models.PP_OCRV6_SMALL_DETECTION,
     models.PP_OCRV6_RECOGNITION,
+    models.PP_OCRV6_LATIN_RECOGNITION,
     models.PAGE_ORIENTATION,
     models.PP_OCRV4_DETECTION,
     models.PP_OCRV4_RECOGNITION,

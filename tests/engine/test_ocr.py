@@ -12,7 +12,8 @@ from PIL import Image
 
 from extraction.engine.document import Document, Page
 from extraction.engine.files import Limits, open_file
-from extraction.engine.ocr import PaddleOcr, RgbImage, default_ocr
+from extraction.engine.ocr import OcrEngine, RgbImage, default_ocr
+from extraction.engine.paddle import PaddleOcr
 
 from .drawing import RECEIPT, as_png, drawn
 
@@ -22,7 +23,7 @@ CLASSIC = Path(__file__).parent.parent / "data" / "classics" / "f014ddfa83.pdf"
 
 
 @pytest.fixture(scope="module")
-def ocr() -> PaddleOcr:
+def ocr() -> OcrEngine:
     return default_ocr()
 
 
@@ -30,11 +31,11 @@ def pixels(image: Image.Image) -> RgbImage:
     return np.asarray(image)
 
 
-def test_it_reads_every_word_of_a_clean_page(ocr: PaddleOcr) -> None:
+def test_it_reads_every_word_of_a_clean_page(ocr: OcrEngine) -> None:
     assert [line.text for line in ocr.read(pixels(drawn()))] == list(RECEIPT)
 
 
-def test_words_stand_where_they_are_printed(ocr: PaddleOcr) -> None:
+def test_words_stand_where_they_are_printed(ocr: OcrEngine) -> None:
     image = drawn("Total due", "1.234,56 EUR today")
     _, line = ocr.read(pixels(image))
     for word in line.words:
@@ -49,43 +50,43 @@ def test_words_stand_where_they_are_printed(ocr: PaddleOcr) -> None:
 
 
 @pytest.mark.parametrize("clockwise", [0, 90, 180, 270])
-def test_it_tells_how_a_page_must_be_turned(ocr: PaddleOcr, clockwise: int) -> None:
+def test_it_tells_how_a_page_must_be_turned(ocr: OcrEngine, clockwise: int) -> None:
     turned = drawn().rotate(clockwise, expand=True)  # Pillow turns counter-clockwise
     assert ocr.rotation(pixels(turned)) == clockwise
 
 
-def test_a_skewed_page_keeps_its_words_apart(ocr: PaddleOcr) -> None:
+def test_a_skewed_page_keeps_its_words_apart(ocr: OcrEngine) -> None:
     lines = ocr.read(pixels(drawn().rotate(3, fillcolor="white", resample=Image.Resampling.BICUBIC)))
     assert [line.text for line in lines] == list(RECEIPT)
     heights = [word.box.height for line in lines for word in line.words]
     assert max(heights) < 0.05, "a word's box follows the slope, it does not span it"
 
 
-def test_a_blank_page_has_no_words(ocr: PaddleOcr) -> None:
+def test_a_blank_page_has_no_words(ocr: OcrEngine) -> None:
     blank = pixels(Image.new("RGB", (800, 1100), "white"))
     assert ocr.rotation(blank) == 0
     assert ocr.read(blank) == ()
 
 
-def test_a_photo_of_a_wall_has_no_lines_of_text(ocr: PaddleOcr) -> None:
+def test_a_photo_of_a_wall_has_no_lines_of_text(ocr: OcrEngine) -> None:
     wall = pixels(Image.effect_noise((900, 1200), 30).convert("RGB"))
     assert len(ocr.read(wall)) < 3
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 900), (900, 3), (40, 40)])
-def test_a_tiny_picture_is_no_error(ocr: PaddleOcr, size: tuple[int, int]) -> None:
+def test_a_tiny_picture_is_no_error(ocr: OcrEngine, size: tuple[int, int]) -> None:
     assert ocr.rotation(pixels(Image.new("RGB", size, "white"))) in {0, 90, 180, 270}
     assert ocr.read(pixels(Image.new("RGB", size, "white"))) == ()
 
 
-def words_of(engine: PaddleOcr, path: Path) -> set[str]:
+def words_of(engine: OcrEngine, path: Path) -> set[str]:
     with open_file(path, Limits()) as opened:
         image = opened.page(1).render(300)
     page = Page(1, *image.size, engine.read(pixels(image)))
     return set(Document((page,)).text.split())
 
 
-def test_the_default_engine_reads_a_real_invoice(ocr: PaddleOcr) -> None:
+def test_the_default_engine_reads_a_real_invoice(ocr: OcrEngine) -> None:
     words = words_of(ocr, CLASSIC)
     assert {"invoice_number_1", "127.50"} <= {word.strip("$:") for word in words}
 
