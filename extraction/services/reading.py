@@ -34,6 +34,7 @@ def invoice_claim(*, invoice_id: int) -> UUID | None:
         status=Status.READING,
         run_token=token,
         lease_until=now + _lease(),
+        started_at=now,
         attempts=F("attempts") + 1,
         pages_done=0,
         page_count=0,
