@@ -144,6 +144,15 @@ def _check_page_count(pages: int, limits: Limits) -> None:
         )
 
 
+def check_pixels(pixels: int, limits: Limits) -> None:
+    """Before a picture is decoded: what it claims to be is what its decoder allocates."""
+    if pixels > limits.max_pixels:
+        raise TooManyPixels(
+            f"This image has {pixels / 1e6:.0f} megapixels; at most {limits.max_pixels / 1e6:.0f} can be read. "
+            "Scan or export it at 200 to 300 dpi."
+        )
+
+
 # --- PDF --------------------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +193,10 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Typ
 # More pixels than this add nothing that the recogniser could use; 300 dpi A4 has 8.7 million.
 _USEFUL_PIXELS = 12_000_000
 _REDUCED_COPY = 1  # of TIFF tag NewSubfileType: a thumbnail, not a page
+_COPIES_OF_A_PAGE = 4  # smaller and smaller ones; more than these are no longer looked for
+# A progressive JPEG has some ten scans; thousands of them, a few bytes each, would be minutes of decoding.
+_MAX_SCANS = 200
+_START_OF_SCAN = b"\xff\xda"  # never inside of a scan: there, ff is followed by 00 or a restart marker
 
 
 class ImageFile:
@@ -196,6 +209,7 @@ class ImageFile:
             raise TooManyPixels from None
         except _BROKEN:
             raise DamagedFile from None
+        self._path = path
         self._limits = limits
         try:
             self._frames = self._find_pages()
@@ -206,26 +220,41 @@ class ImageFile:
     def _find_pages(self) -> list[int]:
         if self._image.format != "TIFF":
             self._check_size()
+            self._check_scans()
             return [0]
-        frames = []
-        try:
-            for frame in range(getattr(self._image, "n_frames", 1)):
-                self._image.seek(frame)
+        frames: list[int] = []
+        # Never asked how many there are: a chain of a million tiny ones would be walked to its end.
+        for frame in range((_COPIES_OF_A_PAGE + 1) * (self._limits.max_pages + 1)):
+            try:
+                if not self._go_to(frame):
+                    break
                 # Pillow's base class does not declare what its TIFF images have.
                 if not int(self._image.tag_v2.get(254, 0)) & _REDUCED_COPY:  # type: ignore[attr-defined]
                     self._check_size()
                     frames.append(frame)
-        except _BROKEN:
-            raise DamagedFile from None
+            except _BROKEN:
+                raise DamagedFile from None
+            if len(frames) > self._limits.max_pages:
+                raise TooManyPages(
+                    f"This document has more than {self._limits.max_pages} pages, the most that can be read. "
+                    "Split it and upload the parts."
+                )
         return frames
 
+    def _go_to(self, frame: int) -> bool:
+        """False behind the last one."""
+        try:
+            self._image.seek(frame)
+        except EOFError:
+            return False
+        return True
+
     def _check_size(self) -> None:
-        width, height = self._image.size
-        if width * height > self._limits.max_pixels:
-            raise TooManyPixels(
-                f"This image has {width * height / 1e6:.0f} megapixels; at most {self._limits.max_pixels / 1e6:.0f} "
-                "can be read. Scan or export it at 200 to 300 dpi."
-            )
+        check_pixels(self._image.width * self._image.height, self._limits)
+
+    def _check_scans(self) -> None:
+        if self._image.format == "JPEG" and self._path.read_bytes().count(_START_OF_SCAN) > _MAX_SCANS:
+            raise DamagedFile("This JPEG takes far too long to open. Save it anew as JPEG or PNG and upload that.")
 
     @property
     def page_count(self) -> int:
@@ -278,9 +307,10 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     """Grey of 16 or 32 bits: Pillow would clip it to white."""
-    values = np.asarray(image).astype(np.float64)
+    values = np.nan_to_num(np.asarray(image).astype(np.float32), copy=False)  # single: a hundred megapixels must fit
     top = 65535 if image.mode.startswith("I") and values.max(initial=0) > 255 else max(values.max(initial=0), 1)
-    return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
+    values *= 255 / top
+    return Image.fromarray(np.clip(values, 0, 255, out=values).astype(np.uint8))
 
 
 # --- the table --------------------------------------------------------------------------------------------------------
