@@ -22,9 +22,11 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/reopen/", actions.reopen, name="reopen"),
     path("invoices/<int:invoice_id>/reject/", actions.reject, name="reject"),
     path("invoices/<int:invoice_id>/retry/", actions.retry, name="retry"),
+    path("invoices/<int:invoice_id>/cancel/", actions.cancel, name="cancel"),
     path("invoices/<int:invoice_id>/delete/", actions.delete, name="delete"),
     path("invoices/<int:invoice_id>/restore/", actions.restore, name="restore"),
     path("invoices/<int:invoice_id>/original/", files.original, name="original"),
+    path("invoices/<int:invoice_id>/searchable.pdf", files.searchable, name="searchable"),
     path("invoices/<int:invoice_id>/pages/<int:number>/image/", files.page_image, name="page-image"),
     path("invoices/<int:invoice_id>/pages/<int:number>/words/", files.page_words, name="page-words"),
 ]

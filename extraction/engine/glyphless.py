@@ -1,8 +1,9 @@
 """A font without glyphs: the text of a searchable PDF, which people select and search but never see.
 
 The technique is the one of Tesseract and OCRmyPDF: a Type 0 font whose characters are all the same empty glyph, one em
-wide (a space is narrower, to fit between words), and a ToUnicode map that says what each stands for. Here the codes are given out as characters turn up, so that
-characters beyond the BMP need no surrogate pairs. Source: ISO 32000-1, 9.7 (composite fonts) and 9.10.3 (ToUnicode).
+wide (a space is narrower, to fit between words), and a ToUnicode map that says what each stands for. Here the codes are
+given out as characters turn up, so that characters beyond the BMP need no surrogate pairs. Source: ISO 32000-1, 9.7
+(composite fonts) and 9.10.3 (ToUnicode).
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class GlyphlessFont:
             FontFile2=pdf.make_stream(font_program()),
         )  # fmt: skip
         descendant = Dictionary(
-            Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=_NAME, DW=1000, W=Array([_SPACE, Array([_SPACE_WIDTH])]),
+            Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=_NAME,
+            DW=1000, W=Array([_SPACE, Array([_SPACE_WIDTH])]),
             CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
             FontDescriptor=pdf.make_indirect(descriptor),
             CIDToGIDMap=pdf.make_stream(struct.pack(">H", _EMPTY_GLYPH) * (len(self._codes) + 1)),

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from extraction.engine.errors import ReadingCancelled
 from extraction.engine.fields import BY_NAME, FieldSpec
 from extraction.engine.record import Value, canonical
 from extraction.engine.values import parse_value
@@ -90,6 +91,13 @@ def invoice_reject(*, invoice: Invoice, user: User, reason: str) -> None:
     require("reject", workspace=invoice.workspace_id, user=user)
     changes = {"rejected_reason": storable(reason.strip())[:500], **NO_LEASE, **NO_ERROR}
     _move(invoice, user, "rejected", (*UNREAD, Status.REVIEW, Status.FAILED), status=Status.REJECTED, **changes)
+
+
+def invoice_cancel(*, invoice: Invoice, user: User) -> None:
+    """Wait or read no longer. A worker that reads it loses its lease and stores nothing."""
+    require("retry", workspace=invoice.workspace_id, user=user)
+    changes = {"error_code": ReadingCancelled.code, "error_message": "The reading was cancelled.", **NO_LEASE}
+    _move(invoice, user, "cancelled", UNREAD, status=Status.FAILED, **changes)
 
 
 @transaction.atomic

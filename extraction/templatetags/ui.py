@@ -8,12 +8,16 @@ from typing import Any
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from extraction.engine.errors import ReadingCancelled
 from extraction.engine.files import FORMATS
+from extraction.models import Invoice, Status
 from extraction.services import RETRY_MAY_HELP
 
 register = template.Library()
@@ -51,6 +55,8 @@ ICONS: dict[str, str] = {
     "user": '<circle cx="12" cy="8.5" r="4"/><path d="M4.5 20c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5"/>',
 }
 
+PAGES_FOR_A_GUESS = 3
+
 STATUS_LOOK: dict[str, tuple[str, str]] = {  # status -> icon, colour of its pill
     "queued": ("clock", ""),
     "reading": ("eye", "info"),
@@ -70,9 +76,11 @@ def icon(name: str) -> SafeString:
 
 
 @register.inclusion_tag("status_pill.html")
-def status_pill(status: str, label: str) -> dict[str, str]:
-    look, tone = STATUS_LOOK.get(status, ("document", ""))
-    return {"icon_name": look, "tone": tone, "label": label}
+def status_pill(invoice: Invoice) -> dict[str, str]:
+    if was_cancelled(invoice.error_code):
+        return {"icon_name": "stop", "tone": "", "label": _("Cancelled")}
+    look, tone = STATUS_LOOK.get(invoice.status, ("document", ""))
+    return {"icon_name": look, "tone": tone, "label": invoice.get_status_display()}
 
 
 @register.filter
@@ -123,4 +131,59 @@ def accepted_files() -> str:
 @register.filter
 def needs_new_file(error_code: str) -> bool:
     """A document that failed because of its file: reading it again changes nothing."""
-    return error_code not in RETRY_MAY_HELP
+    return error_code not in RETRY_MAY_HELP and not was_cancelled(error_code)
+
+
+@register.filter
+def was_cancelled(error_code: str) -> bool:
+    """Somebody stopped the reading; nothing is wrong with the document."""
+    return error_code == ReadingCancelled.code
+
+
+# --- how a reading goes, and what it was ------------------------------------------------------------------------------
+
+SOURCES: dict[str, tuple[Any, Any]] = {  # in a few words, and in a sentence
+    "text_layer": (gettext_lazy("digital text"), gettext_lazy("The words are those that the PDF itself holds.")),
+    "ocr": (gettext_lazy("recognised from the picture"), gettext_lazy("A scan or photo: its words were recognised.")),
+    "mixed": (
+        gettext_lazy("digital and recognised text"),
+        gettext_lazy("Some words are the PDF's own, others were recognised from its pictures."),
+    ),
+    "e_invoice": (
+        gettext_lazy("e-invoice"),
+        gettext_lazy("The values are those that the sender's program wrote into the file; nothing was guessed."),
+    ),
+}
+
+
+@register.filter
+def source_words(source: str) -> tuple[Any, Any] | None:
+    return SOURCES.get(source)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """de -> German; a code that has no name here stays a code."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code.upper()
+
+
+@register.filter
+def progress_state(invoice: Invoice) -> str:
+    """Changes whenever there is something new to tell about a reading."""
+    return f"{invoice.status}-{invoice.pages_done}-{invoice.page_count}"
+
+
+@register.filter
+def time_left(invoice: Invoice) -> str:
+    """A guess from the pages so far, once there are enough of them; the first one also waits for the models to load."""
+    done, started = invoice.pages_done, invoice.started_at
+    if invoice.status != Status.READING or started is None or not PAGES_FOR_A_GUESS <= done < invoice.page_count:
+        return ""
+    seconds = (timezone.now() - started).total_seconds() / done * (invoice.page_count - done)
+    if seconds < 50:
+        return _("less than a minute left")
+    minutes = round(seconds / 60) or 1
+    return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}

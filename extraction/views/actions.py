@@ -63,6 +63,16 @@ def retry(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @explains_refusals
+def cancel(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Stop waiting or reading."""
+    invoice = own_invoice(request, invoice_id)
+    services.invoice_cancel(invoice=invoice, user=signed_in(request))
+    done(request, _("Cancelled the reading of %(file)s."), invoice, undo="retry")
+    return refreshed() if is_htmx(request) else redirect(where_from(request))
+
+
+@require_POST
+@explains_refusals
 def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
     invoice = own_invoice(request, invoice_id)
     services.invoice_delete(invoice=invoice, user=signed_in(request))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+from typing import IO
+
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from extraction.engine.errors import InvoiceError
 from extraction.models import InvoicePage
+from extraction.searchable import searchable_offered, searchable_pdf
 
-from .common import own_invoice
+from .common import own_invoice, refused
 
 IMAGE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 # The address carries the time of the reading, so what it names never changes; only this browser may keep it.
@@ -42,11 +47,34 @@ def original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
     return _file(invoice.file.name or "", invoice.media_type, keep="private, no-cache", save_as=invoice.file_name)
 
 
+@require_GET
+def searchable(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
+    """The document as a PDF in which its words can be found and copied; 404 for one that has no pages."""
+    invoice = own_invoice(request, invoice_id)
+    pages = list(invoice.pages.only("source"))
+    if not pages:
+        raise Http404
+    name = f"{PurePath(invoice.file_name).stem}-searchable.pdf"
+    if not searchable_offered(invoice, pages):
+        return _file(invoice.file.name or "", invoice.media_type, keep=KEEP, save_as=name)
+    try:
+        content = searchable_pdf(invoice)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except InvoiceError as error:
+        return refused(request, error.message, status=422)
+    return _download(content, "application/pdf", keep=KEEP, save_as=name)
+
+
 def _file(name: str, media_type: str, *, keep: str, save_as: str = "") -> FileResponse:
     try:
         content = default_storage.open(name, "rb")
     except FileNotFoundError as error:
         raise Http404 from error
+    return _download(content, media_type, keep=keep, save_as=save_as)
+
+
+def _download(content: IO[bytes], media_type: str, *, keep: str, save_as: str) -> FileResponse:
     response = FileResponse(content, content_type=media_type, as_attachment=bool(save_as), filename=save_as)
     response["Cache-Control"] = keep
     response["X-Content-Type-Options"] = "nosniff"

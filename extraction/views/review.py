@@ -13,6 +13,8 @@ from extraction import selectors, services
 from extraction.engine.fields import BY_NAME
 from extraction.models import UNREAD, Invoice, Status
 from extraction.permissions import actions_in
+from extraction.searchable import searchable_offered
+from extraction.templatetags.ui import progress_state
 
 from .common import explains_refusals, is_htmx, own_invoice, signed_in
 from .fields import FieldView, field_views, grouped
@@ -39,7 +41,7 @@ def render_review(
     user, listing = signed_in(request), Listing.of(request.GET)
     before, after, waiting = listing.neighbours(user, invoice)
     may = actions_in(invoice.workspace_id, user)
-    groups = grouped(views)
+    groups, pages = grouped(views), list(invoice.pages.defer("lines", "text"))
     context: dict[str, Any] = {
         "invoice": invoice,
         "workspace": invoice.workspace,
@@ -52,7 +54,8 @@ def render_review(
         "unread": invoice.status in UNREAD,
         "groups": groups,
         "more_filled": sum(1 for group in groups for view in group.more if view.value),
-        "pages": list(invoice.pages.defer("lines", "text")),
+        "pages": pages,
+        "searchable": searchable_offered(invoice, pages),
         "line_items": list(invoice.line_items.all()),
         "tax_lines": list(invoice.tax_lines.all()),
     }
@@ -63,10 +66,12 @@ def render_review(
 
 @require_GET
 def progress(request: HttpRequest, invoice_id: int) -> HttpResponse:
-    """How far the reading is; when it is over, or the document was deleted, the page loads itself anew."""
+    """How far the reading is, if that changed; when it is over, or the document was deleted, the page loads anew."""
     invoice = selectors.invoices_for(signed_in(request)).filter(pk=invoice_id).first()
     if invoice is None or invoice.status not in UNREAD:
         return HttpResponse(status=200 if invoice else 404, headers={"HX-Refresh": "true"})
+    if request.GET.get("seen") == progress_state(invoice):
+        return HttpResponse(status=204)
     return render(request, "review/_progress.html", {"invoice": invoice})
 
 

@@ -139,6 +139,17 @@ def test_a_document_that_is_being_read_shows_its_page(make_invoice: Callable[...
     assert "page 2 of 5" in web.get(reverse("review", args=[invoice.pk])).content.decode()
 
 
+def test_reading_can_be_cancelled_in_the_list(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.READING)
+    assert reverse("cancel", args=[invoice.pk]) in web.get(reverse("inbox")).content.decode()
+    answer = web.post(reverse("cancel", args=[invoice.pk]), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Trigger"]) == (204, "refresh")
+    page = web.get(reverse("inbox")).content.decode()
+    assert "The reading was cancelled." in page
+    assert "Cancelled</span>" in page
+    assert "data-pick title" not in page  # nothing is wrong with the file
+
+
 def test_delete_offers_undo_and_undo_brings_it_back(make_invoice: Callable[..., Invoice], web: Client) -> None:
     invoice = make_invoice()
     page = web.post(reverse("delete", args=[invoice.pk]), follow=True).content.decode()

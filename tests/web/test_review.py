@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from extraction.engine.fields import FIELDS
 from extraction.models import Correction, FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine, User
-from extraction.templatetags.ui import percent
+from extraction.templatetags.ui import percent, time_left
 
 HX = {"HX-Request": "true"}
 
@@ -262,6 +262,68 @@ def test_while_it_is_read_the_page_follows_and_then_loads_anew(
     assert "waits for a free worker" in web.get(address, headers=HX).content.decode()
     Invoice.objects.filter(pk=invoice.pk).update(status=Status.REVIEW)
     assert web.get(address, headers=HX)["HX-Refresh"] == "true"
+
+
+def test_progress_is_sent_only_when_there_is_some(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.READING, page_count=9, pages_done=2)
+    address = reverse("progress", args=[invoice.pk])
+    seen = re.search(r'name="seen" value="([^"]+)"', web.get(address, headers=HX).content.decode()).group(1)
+    assert web.get(address, {"seen": seen}, headers=HX).status_code == 204
+    Invoice.objects.filter(pk=invoice.pk).update(pages_done=3)
+    assert "page 3 of 9" in web.get(address, {"seen": seen}, headers=HX).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "words"),
+    [
+        (2, 60, ""),  # too early to tell
+        (3, 30, "about 16 minutes left"),
+        (90, 90, "less than a minute left"),
+        (50, 60, "about 1 minute left"),
+        (100, 100, ""),
+    ],
+)
+def test_the_time_left_is_guessed_from_the_pages_so_far(done: int, seconds: int, words: str) -> None:
+    begun = timezone.now() - timedelta(seconds=seconds)
+    assert time_left(Invoice(status=Status.READING, page_count=100, pages_done=done, started_at=begun)) == words
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.READING])
+def test_reading_can_be_cancelled_and_taken_up_again(
+    make_invoice: Callable[..., Invoice], web: Client, status: Status
+) -> None:
+    invoice = make_invoice(status=status)
+    assert reverse("cancel", args=[invoice.pk]) in page_of(web, invoice)
+    here = f"http://testserver{reverse('review', args=[invoice.pk])}"
+    page = web.post(reverse("cancel", args=[invoice.pk]), headers={"Referer": here}, follow=True).content.decode()
+    assert f"Cancelled the reading of {invoice.file_name}." in page
+    assert "The reading was cancelled" in page
+    assert reverse("delete", args=[invoice.pk]) in page
+    assert "Upload a corrected file" not in page
+    assert "Read again" in page
+    web.post(reverse("retry", args=[invoice.pk]))
+    invoice.refresh_from_db()
+    assert invoice.status == Status.QUEUED
+
+
+def test_what_is_read_already_is_not_cancelled(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.REVIEW)
+    answer = web.post(reverse("cancel", args=[invoice.pk]), headers=HX)
+    assert answer.status_code == 409
+    assert "cannot be cancelled" in answer.content.decode()
+
+
+def test_how_it_was_read_and_in_which_language_is_said_in_words(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    for source, language, words in (
+        ("ocr", "de", ("recognised from the picture", "German")),
+        ("text_layer", "pt", ("digital text", "Portuguese")),
+        ("mixed", "ja", ("digital and recognised text", "Japanese")),
+        ("e_invoice", "qq", ("e-invoice", "QQ")),
+    ):
+        page = page_of(web, make_invoice(source=source, language=language))
+        assert all(word in page for word in words)
 
 
 def test_a_document_deleted_in_another_tab_is_not_waited_for(make_invoice: Callable[..., Invoice], web: Client) -> None:

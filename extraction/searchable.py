@@ -1,0 +1,37 @@
+"""The searchable PDF of a document, made when somebody asks for it from the stored file and the stored words."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from .engine.document import Document, Page
+from .engine.searchable import is_searchable, write_searchable
+from .models import Invoice, InvoicePage
+from .reading import read_options
+
+
+def searchable_offered(invoice: Invoice, pages: list[InvoicePage]) -> bool:
+    """Whether it would be another file than the original. Data without pages has none."""
+    return bool(pages) and not is_searchable(invoice.media_type, (page.source for page in pages))
+
+
+def searchable_pdf(invoice: Invoice) -> BinaryIO:
+    """An open file without a name, gone when it is closed. InvoiceError when none can be made."""
+    pages = [_page(row) for row in invoice.pages.defer("text")]
+    with TemporaryDirectory(prefix="invoicelens-") as name:
+        source, target = Path(name) / f"document{Path(str(invoice.file.name)).suffix}", Path(name) / "searchable.pdf"
+        with invoice.file.open("rb") as stored, source.open("wb") as copy:
+            shutil.copyfileobj(stored, copy)
+        write_searchable(source, pages, target, read_options().limits)
+        return target.open("rb")
+
+
+def _page(row: InvoicePage) -> Page:
+    page = {
+        "number": row.number, "width": row.width, "height": row.height, "rotation": row.rotation,
+        "source": row.source, "homography": row.homography, "lines": row.lines,
+    }  # fmt: skip
+    return Document.from_dict({"pages": [page], "language": "", "source": "ocr"}).pages[0]
