@@ -45,6 +45,14 @@ class Box:
     def union(self, other: Box) -> Box:
         return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
+    def turned(self, clockwise: int) -> Box:
+        """The same place after the page was turned by 0, 90, 180 or 270 degrees."""
+        if clockwise == 90:
+            return Box(1 - self.y1, self.x0, 1 - self.y0, self.x1)
+        if clockwise == 180:
+            return Box(1 - self.x1, 1 - self.y1, 1 - self.x0, 1 - self.y0)
+        return Box(self.y0, 1 - self.x1, self.y1, 1 - self.x0) if clockwise == 270 else self
+
     def to_list(self) -> list[float]:
         return [round(self.x0, 5), round(self.y0, 5), round(self.x1, 5), round(self.y1, 5)]
 

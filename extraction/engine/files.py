@@ -17,9 +17,10 @@ from typing import Protocol
 import numpy as np
 from PIL import Image, ImageOps
 
-from . import pdf
-from .document import Line
+from . import pdf, regions, textlayer
+from .document import Box
 from .errors import DamagedFile, EmptyFile, NoPages, TooLarge, TooManyPages, TooManyPixels, UnsupportedType
+from .textlayer import TextLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,6 @@ class Limits:
     max_bytes: int = 50 * 1024 * 1024
     max_pages: int = 200
     max_pixels: int = 100_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class TextLayer:
-    """The words that a file itself holds for a page; ``rotation`` turns the page (clockwise) so that they are upright.
-
-    Boxes are fractions of the upright page.
-    """
-
-    lines: tuple[Line, ...]
-    rotation: int
 
 
 class SourcePage(Protocol):
@@ -55,8 +45,8 @@ class SourcePage(Protocol):
         """None when the file holds no words for this page, or none that can be trusted."""
         ...
 
-    def render(self, dpi: int) -> Image.Image:
-        """The page in RGB. Images have their own resolution and ignore ``dpi``."""
+    def render(self, dpi: int, crop: Box | None = None) -> Image.Image:
+        """The page in RGB, or that part of it. Images have their own resolution and ignore ``dpi``."""
         ...
 
 
@@ -166,24 +156,23 @@ class PdfFile:
         return pdf.page_count(self._pdf)
 
     def page(self, number: int) -> PdfPage:
-        return PdfPage(pdf.load_page(self._pdf, number), self._limits)
+        return PdfPage(self._pdf, pdf.load_page(self._pdf, number))
 
     def close(self) -> None:
         pdf.close(self._pdf)
 
 
 class PdfPage:
-    def __init__(self, page: pdf.PdfPage, limits: Limits) -> None:
+    def __init__(self, opened: pdf.PdfDocument, page: pdf.PdfPage) -> None:
+        self._pdf = opened
         self._page = page
-        self._limits = limits
         self.width, self.height = pdf.page_size(page)
 
     def text_layer(self) -> TextLayer | None:
-        found = pdf.text_layer(self._page)
-        return TextLayer(*found) if found else None
+        return textlayer.text_layer(self._pdf, self._page)
 
-    def render(self, dpi: int) -> Image.Image:
-        return pdf.render(self._page, dpi=dpi)
+    def render(self, dpi: int, crop: Box | None = None) -> Image.Image:
+        return pdf.render(self._page, dpi=dpi, crop=crop)
 
 
 # --- images -----------------------------------------------------------------------------------------------------------
@@ -282,8 +271,8 @@ class ImagePage:
     def text_layer(self) -> TextLayer | None:
         return None
 
-    def render(self, dpi: int) -> Image.Image:
-        return self._image
+    def render(self, dpi: int, crop: Box | None = None) -> Image.Image:
+        return self._image if crop is None else self._image.crop(regions.pixels(crop, np.asarray(self._image)))
 
 
 def _useful_size(width: int, height: int) -> tuple[int, int]:

@@ -232,6 +232,11 @@ def _evidence() -> Mapping[str, tuple[tuple[str, float], ...]]:
     return {word: tuple((code, 1 / len(found) ** 2) for code in sorted(found)) for word, found in by_word.items()}
 
 
+def is_known_word(text: str) -> bool:
+    """Whether a word is common on documents of any language here."""
+    return fold(text) in _evidence()
+
+
 def detect_language(text: str) -> str:
     """The ISO 639-1 code of the language most words speak for; "" when hardly any word does."""
     evidence = _evidence()

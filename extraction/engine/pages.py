@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
+from rapidfuzz.distance import Indel
 
 from . import preprocess
-from .document import Document, Page
-from .files import OpenFile, SourcePage, TextLayer
+from .document import Box, Document, Line, Page, Word
+from .files import OpenFile, SourcePage
 from .ocr import OcrEngine
+from .regions import is_blank, may_hold_print
+from .textlayer import TextLayer, strip_to_compare
 
 OnImage = Callable[[int, Image.Image], None]  # (page number from 1, the page as its boxes see it, in RGB, for people)
 
 OCR_DPI = 300  # at 200, small print loses one word in a hundred
+AGREEMENT = 0.97  # of a scanner's words with ours, from which the scanner's are taken
+LEGIBLE = 0.7  # words of logos and stamps below this confidence are guesses
 PICTURE_DPI = 140
 PICTURE_PIXELS = 2_500_000  # A4 at 140 dpi has 1.9 million
 # Part of cache keys, beside the OCR engine's name: raise it when pages are prepared in another way than before.
@@ -47,14 +52,40 @@ class PageReader:
     def read(self, number: int) -> Page:
         source = self.file.page(number)
         layer = source.text_layer()
-        return self._recognized(number, source) if layer is None else self._own_words(number, source, layer)
+        if layer is None or (layer.doubtful and not self._agrees(number, source, layer)):
+            return self._recognized(number, source)
+        return self._own_words(number, source, layer)
+
+    def _agrees(self, number: int, source: SourcePage, layer: TextLayer) -> bool:
+        """Whether OCR of a few lines finds the words that the file claims for them."""
+        strip, claimed = strip_to_compare(layer)
+        found = self._read_region(number, source, strip, layer.rotation)
+        return agreement(claimed, found) >= AGREEMENT
 
     def _own_words(self, number: int, source: SourcePage, layer: TextLayer) -> Page:
+        read = [line for part in layer.regions for line in self._read_region(number, source, part, layer.rotation)]
+        own = [word.box for line in layer.lines for word in line.words]
+        added = tuple(line for line in read if _is_new(line, own))
+        lines = tuple(sorted((*layer.lines, *added), key=_reading_order)) if added else layer.lines
         width, height = _turned_size(source.width, source.height, layer.rotation)
-        page = Page(number, width, height, layer.lines, layer.rotation, "text_layer")
+        page = Page(number, width, height, lines, layer.rotation, "mixed" if added else "text_layer")
         if self.on_image:
             self.on_image(number, _picture(turned(source.render(PICTURE_DPI), layer.rotation)))
         return page
+
+    def _read_region(self, number: int, source: SourcePage, part: Box, rotation: int) -> tuple[Line, ...]:
+        """The lines that OCR finds in a part of the upright page; nothing but that part is drawn."""
+        place = "-".join(str(round(value * 10_000)) for value in (part.x0, part.y0, part.x1, part.y1))
+        key = f"{self.sha256}/{self.ocr.name}-p{PREPARATION_VERSION}/{number}/{place}"
+        kept = None if self.cache is None else self.cache.get(key)
+        if kept is not None:
+            return Document.from_dict(kept).pages[0].lines
+        image = np.asarray(turned(source.render(OCR_DPI, part.turned(-rotation % 360)), rotation))
+        found = self.ocr.read(image) if may_hold_print(image) else ()
+        page = Page(number, image.shape[1], image.shape[0], tuple(_placed(line, part) for line in found))
+        if self.cache is not None:
+            self.cache.put(key, Document((page,)).to_dict())
+        return page.lines
 
     def _recognized(self, number: int, source: SourcePage) -> Page:
         key = f"{self.sha256}/{self.ocr.name}-p{PREPARATION_VERSION}/{number}"
@@ -71,6 +102,10 @@ class PageReader:
 
     def _recognize(self, number: int, source: SourcePage) -> Page:
         image = source.render(OCR_DPI)
+        if is_blank(image):
+            if self.on_image:
+                self.on_image(number, _picture(image))
+            return Page(number, source.width, source.height, ())
         rotation = self.ocr.rotation(np.asarray(image))
         straight = preprocess.straighten(np.asarray(turned(image, rotation)))
         lines = self.ocr.read(preprocess.enhance(straight.image))
@@ -80,6 +115,39 @@ class PageReader:
         if self.on_image:
             self.on_image(number, _picture(Image.fromarray(straight.image)))
         return Page(number, width, height, lines, rotation, "ocr", straight.homography)
+
+
+def _placed(line: Line, part: Box) -> Line:
+    """A line found in a part of the page, on the page."""
+    words = []
+    for word in line.words:
+        x0, y0 = part.x0 + word.box.x0 * part.width, part.y0 + word.box.y0 * part.height
+        x1, y1 = part.x0 + word.box.x1 * part.width, part.y0 + word.box.y1 * part.height
+        words.append(Word(word.text, Box(x0, y0, x1, y1), word.confidence))
+    return Line(tuple(words))
+
+
+def _is_new(line: Line, own: Sequence[Box]) -> bool:
+    """Whether OCR added something to the file's own words: read well, and not one of them again."""
+    text = line.text
+    if line.confidence < LEGIBLE or sum(char.isalnum() for char in text) < 2:
+        return False
+    box = line.box
+    return not any(box.x0 < other.center_x < box.x1 and box.y0 < other.center_y < box.y1 for other in own)
+
+
+def _reading_order(line: Line) -> tuple[float, float]:
+    return line.box.center_y, line.box.x0
+
+
+def agreement(claimed: Sequence[Line], found: Sequence[Line]) -> float:
+    """How alike two readings of the same lines are, 0..1, whatever the order and the spacing of their words."""
+
+    def ordered(lines: Sequence[Line]) -> str:
+        words = sorted((word for line in lines for word in line.words), key=lambda word: word.text.casefold())
+        return "".join(word.text.casefold() for word in words)
+
+    return float(Indel.normalized_similarity(ordered(claimed), ordered(found)))
 
 
 def _as_read(image: Image.Image, page: Page) -> Image.Image:

@@ -1,37 +1,39 @@
-"""PDF pages through PDFium: their size, their picture, and their own words.
+"""PDF pages through PDFium: their size, their picture, their characters and what is filled into their forms.
 
-A text layer is evidence, not truth: scanners put a guess of theirs, invisible, over the picture of the page.
-``_trusted`` decides whether the words of a page are what people see on it; if not, the picture is read instead.
-
-PDFium is not thread-safe, so every call into it holds one lock.
+PDFium is not thread-safe, so every call into it holds one lock. What the characters are worth, ``textlayer`` decides.
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections import Counter
-from collections.abc import Iterator
-from ctypes import byref, c_double, c_int
-from dataclasses import dataclass
+from collections.abc import Callable
+from ctypes import POINTER, addressof, byref, c_double, c_int, c_ushort, cast, create_string_buffer
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from numpy.typing import NDArray
 from PIL import Image
 
-from .document import Box, Line, Word
+from .document import Box
 from .errors import DamagedFile, EncryptedPdf, NoPages
 
 PdfDocument = Any
 PdfPage = Any
+GreyImage = NDArray[np.uint8]  # height x width
+Boxes = NDArray[np.float64]  # n x 4: x0, y0, x1, y1 in fractions of the page as displayed
 
 _lock = RLock()
 _TAIL = 16 * 1024
 _MAX_RENDER_PIXELS = 12_000_000
+_MAX_GREY_PIXELS = 1_500_000
 _MAX_CHARACTERS = 200_000  # on one page; more is no document for people
+_MAX_ANNOTATIONS = 2_000
 _GRID = 1_000_000  # device size for coordinates, which PDFium gives as whole numbers
 
 
@@ -87,232 +89,253 @@ def page_size(page: PdfPage) -> tuple[float, float]:
     return max(1.0, float(width)), max(1.0, float(height))
 
 
-def render(page: PdfPage, *, dpi: int) -> Image.Image:
-    """The page as displayed, in RGB. Huge pages are drawn smaller: the size of a PDF page says nothing about detail."""
+def render(page: PdfPage, *, dpi: int, crop: Box | None = None) -> Image.Image:
+    """The page as displayed, in RGB; ``crop`` (fractions) draws only that part of it.
+
+    Huge pages are drawn smaller: the size of a PDF page says nothing about detail.
+    """
+    return _drawn(page, dpi, crop, _MAX_RENDER_PIXELS, "RGB")
+
+
+def render_grey(page: PdfPage, *, dpi: int) -> GreyImage:
+    """The page as displayed, small and in shades of grey, to look for ink."""
+    return np.asarray(_drawn(page, dpi, None, _MAX_GREY_PIXELS, "L"))
+
+
+def _drawn(page: PdfPage, dpi: int, crop: Box | None, pixels: int, mode: Literal["RGB", "L"]) -> Image.Image:
     width, height = page_size(page)
-    scale = min(dpi / 72, math.sqrt(_MAX_RENDER_PIXELS / (width * height)))
+    part = crop or Box(0, 0, 1, 1)
+    scale = min(dpi / 72, math.sqrt(pixels / (width * part.width * height * part.height)))
+    # In points from the page's left, bottom, right and top; one pixel stays, however thin the part is.
+    edges = (part.x0 * width, (1 - part.y1) * height, (1 - part.x1) * width, part.y0 * height)
     with _lock:
-        bitmap = page.render(scale=scale, rev_byteorder=True)
-        image: Image.Image = bitmap.to_pil().convert("RGB").copy()
+        bitmap = page.render(scale=scale, crop=edges, rev_byteorder=mode == "RGB", grayscale=mode == "L")
+        image: Image.Image = bitmap.to_pil().convert(mode).copy()
         bitmap.close()
     return image
-
-
-def text_layer(page: PdfPage) -> tuple[tuple[Line, ...], int] | None:
-    """Lines in upright fractions and the clockwise turn that makes them upright; None when there is no usable text."""
-    with _lock:
-        characters = list(_characters(page))
-        if not characters or not _trusted(characters, _content(page)):
-            return None
-    rotation = _rotation(characters)
-    width, height = page_size(page)
-    if rotation in {90, 270}:
-        width, height = height, width
-    upright = [character.turned(rotation) for character in characters]
-    lines = list(_lines(upright, width, height))
-    if rotation:  # PDFium's reading order is that of the page as displayed
-        lines.sort(key=lambda line: (line.box.center_y, line.box.x0))
-    return tuple(lines), rotation
 
 
 # --- characters -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Character:
-    """``box`` is the ink, ``loose`` the font's full height; both are fractions of the page as displayed.
+class Glyphs:
+    """The characters of a page in PDFium's reading order. A break has ``text`` " " or "\n" and no place.
 
-    ``angle`` is how far the character leans clockwise, in whole degrees. A break has ``text`` " " or "\\n", no place.
+    ``ink`` is the glyph's own box, ``full`` the font's height and the advance; ``angle`` how far a character leans
+    clockwise on the page as displayed, in whole degrees. ``known``: the font maps it to a character. ``hidden``: drawn
+    in invisible ink, or under a picture that covers most of the page.
     """
 
-    text: str
-    box: Box
-    loose: Box
-    angle: int
-    known: bool
-
-    def turned(self, rotation: int) -> _Character:
-        if rotation == 0 or self.box is _NOWHERE:
-            return self
-        return _Character(
-            self.text, _turn(self.box, rotation), _turn(self.loose, rotation), (self.angle + rotation) % 360, self.known
-        )
+    text: list[str]
+    ink: Boxes
+    full: Boxes
+    angle: NDArray[np.int64]
+    known: NDArray[np.bool_]
+    hidden: NDArray[np.bool_]
+    picture: float  # the largest picture's share of the page
+    drawn: Boxes  # pictures, curves and annotations: what may show text that is not among the characters
 
 
-_NOWHERE = Box(0, 0, 0, 0)
+def glyphs(page: PdfPage) -> Glyphs:
+    with _lock:
+        text_page = page.get_textpage()
+        try:
+            return _glyphs(page, text_page, _content(page))
+        finally:
+            text_page.close()
 
 
-def _turn(box: Box, rotation: int) -> Box:
-    """The same place after the page was turned clockwise."""
-    if rotation == 90:
-        return Box(1 - box.y1, box.x0, 1 - box.y0, box.x1)
-    if rotation == 180:
-        return Box(1 - box.x1, 1 - box.y1, 1 - box.x0, 1 - box.y0)
-    return Box(box.y0, 1 - box.x1, box.y1, 1 - box.x0)
+def _glyphs(page: PdfPage, text_page: Any, content: _Content) -> Glyphs:
+    """One call into PDFium for each property of each character: all else here is done for the page at once."""
+    raw, count = text_page.raw, min(text_page.count_chars(), _MAX_CHARACTERS)
+    ink, full = np.zeros((count, 4)), np.zeros((count, 4))
+    text, angle, known = [""] * count, np.zeros(count), np.ones(count, bool)
+    unseen = np.full(count, bool(content.hidden and not content.shown))
+    mixed = content.hidden if content.shown else set()
+    left, right, bottom, top, loose = c_double(), c_double(), c_double(), c_double(), pdfium_c.FS_RECTF()
+    places = byref(left), byref(right), byref(bottom), byref(top)
+    place = byref(loose)
+    for index in range(count):
+        char = _character(raw, index)
+        text[index] = char
+        if char in " \n":
+            continue
+        pdfium_c.FPDFText_GetCharBox(raw, index, *places)
+        ink[index] = left.value, top.value, right.value, bottom.value
+        pdfium_c.FPDFText_GetLooseCharBox(raw, index, place)
+        full[index] = loose.left, loose.top, loose.right, loose.bottom
+        angle[index] = pdfium_c.FPDFText_GetCharAngle(raw, index)
+        known[index] = pdfium_c.FPDFText_HasUnicodeMapError(raw, index) != 1
+        if mixed:
+            drawn = pdfium_c.FPDFText_GetTextObject(raw, index)
+            unseen[index] = bool(drawn) and addressof(drawn.contents) in mixed
+    leaning = (np.rint(np.degrees(angle)).astype(np.int64) + page.get_rotation()) % 360
+    drawn_boxes = np.array([*content.drawn, *_annotation_frames(page)]).reshape(-1, 4)
+    return Glyphs(
+        text,
+        _displayed(page, ink),
+        _displayed(page, full),
+        leaning,
+        known,
+        unseen,
+        content.picture,
+        _displayed(page, drawn_boxes),
+    )
 
 
-def _characters(page: PdfPage) -> Iterator[_Character]:
-    text_page = page.get_textpage()
-    try:
-        turned = page.get_rotation()
-        for index in range(min(text_page.count_chars(), _MAX_CHARACTERS)):
-            code = pdfium_c.FPDFText_GetUnicode(text_page, index)
-            text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-            if text in "\r\n":
-                yield _Character("\n", _NOWHERE, _NOWHERE, 0, True)
-            elif text.isspace():
-                yield _Character(" ", _NOWHERE, _NOWHERE, 0, True)
-            else:
-                # Fonts with a hyphen at line end report U+FFFE or U+0002.
-                text = "-" if pdfium_c.FPDFText_IsHyphen(text_page, index) == 1 else text
-                known = pdfium_c.FPDFText_HasUnicodeMapError(text_page, index) != 1
-                angle = round(math.degrees(pdfium_c.FPDFText_GetCharAngle(text_page, index)))  # clockwise
-                box = _displayed(page, text_page.get_charbox(index))
-                loose = _displayed(page, text_page.get_charbox(index, loose=True))
-                yield _Character(text, box, loose, (turned + angle) % 360, known)
-    finally:
-        text_page.close()
+def _character(raw: Any, index: int) -> str:
+    code = pdfium_c.FPDFText_GetUnicode(raw, index)
+    if code in {0xFFFE, 0x02} and pdfium_c.FPDFText_IsHyphen(raw, index) == 1:
+        return "-"  # how a hyphen at the end of a line is reported
+    text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+    if text in "\r\n":
+        return "\n"
+    return " " if text.isspace() else text
 
 
-def _displayed(page: PdfPage, box: tuple[float, float, float, float]) -> Box:
-    """(left, bottom, right, top) in the page's own coordinates -> fractions of the page as displayed."""
-    x, y = c_int(), c_int()
-    points = []
-    for corner in ((box[0], box[3]), (box[2], box[1])):
-        pdfium_c.FPDF_PageToDevice(
-            page, 0, 0, _GRID, _GRID, 0, c_double(corner[0]), c_double(corner[1]), byref(x), byref(y)
-        )
-        points.append((x.value / _GRID, y.value / _GRID))
-    (x0, y0), (x1, y1) = points
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+def _displayed(page: PdfPage, boxes: Boxes) -> Boxes:
+    """(left, top, right, bottom) in the page's own coordinates -> fractions of the page as displayed."""
+    origin, right, up = (_device(page, *point) for point in ((0, 0), (1000, 0), (0, 1000)))
+    turn = np.array([right - origin, up - origin]) / 1000
+    first, second = boxes[:, :2] @ turn + origin, boxes[:, 2:] @ turn + origin
+    return np.hstack([np.minimum(first, second), np.maximum(first, second)])
 
 
-def _rotation(characters: list[_Character]) -> int:
-    """The quarter turn, clockwise, that makes most of the text upright."""
-    leaning = Counter(round(c.angle / 90) * 90 % 360 for c in characters if c.box is not _NOWHERE)
-    return (360 - leaning.most_common(1)[0][0]) % 360 if leaning else 0
-
-
-# --- can the words be trusted? ----------------------------------------------------------------------------------------
+def _device(page: PdfPage, x: float, y: float) -> NDArray[np.float64]:
+    column, row = c_int(), c_int()
+    pdfium_c.FPDF_PageToDevice(page, 0, 0, _GRID, _GRID, 0, c_double(x), c_double(y), byref(column), byref(row))
+    return np.array([column.value, row.value]) / _GRID
 
 
 @dataclass(slots=True)
 class _Content:
-    """What a page draws: text objects that people see or not, the largest picture's share of the page, and curves."""
+    """``hidden``: the addresses of text objects that nobody sees; ``drawn``: corners of what may show more text."""
 
-    visible: int = 0
-    hidden: int = 0
     picture: float = 0.0
-    paths: int = 0
+    shown: set[int] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    drawn: list[tuple[float, float, float, float]] = field(default_factory=list)
 
 
 def _content(page: PdfPage) -> _Content:
     found = _Content()
+    width, height = page.get_size()
     for item in page.get_objects(max_depth=6):
         if item.type == pdfium_c.FPDF_PAGEOBJ_TEXT:
             mode = pdfium_c.FPDFTextObj_GetTextRenderMode(item)
-            if mode in {pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP}:
-                found.hidden += 1
-            else:
-                found.visible += 1
+            unseen = mode in {pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP}
+            (found.hidden if unseen else found.shown).add(addressof(item.raw.contents))
         elif item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            share = _share_of_page(item, page)
+            x0, y0, x1, y1 = _extent(item, (0.0, 0.0, 1.0, 1.0))  # an image fills the unit square of its matrix
+            found.drawn.append((x0, y0, x1, y1))
+            share = min(1.0, abs((x1 - x0) * (y1 - y0)) / max(width * height, 1.0))
             found.picture = max(found.picture, share)
             if share > 0.5 and not pdfium_c.FPDFPageObj_HasTransparency(item):
-                found.hidden, found.visible = found.hidden + found.visible, 0  # it lies over what was drawn before
-        elif item.type == pdfium_c.FPDF_PAGEOBJ_PATH:
-            found.paths += 1
+                found.hidden, found.shown = found.hidden | found.shown, set()  # it lies over what was drawn before
+        elif item.type == pdfium_c.FPDF_PAGEOBJ_PATH and _is_curved(item):
+            found.drawn.append(_extent(item, item.get_bounds(), own=False))
     return found
 
 
-def _share_of_page(item: Any, page: PdfPage) -> float:
-    """An image fills the unit square of its matrix; inside form objects the matrices multiply."""
-    matrix = item.get_matrix()
+def _extent(
+    item: Any, box: tuple[float, float, float, float], *, own: bool = True
+) -> tuple[float, float, float, float]:
+    """A box in the page's coordinates; the matrices of the forms around an object multiply. ``own``: and its own."""
+    matrix = item.get_matrix() if own else pdfium.PdfMatrix()
     container = item.container
     while container is not None:
         matrix = matrix.multiply(container.get_matrix())
         container = container.container
-    area = abs(matrix.a * matrix.d - matrix.b * matrix.c)
-    width, height = page.get_size()
-    return min(1.0, float(area / max(width * height, 1.0)))
+    corners = [matrix.on_point(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
-def _trusted(characters: list[_Character], content: _Content) -> bool:
-    printed = [c for c in characters if c.box is not _NOWHERE]
-    words = sum(1 for before, c in zip([None, *characters], characters, strict=False) if _starts_word(before, c))
-    if content.hidden > content.visible:
-        return False  # the words of a scanner
-    if sum(1 for c in printed if not c.known or not _is_readable(c.text)) > 0.05 * len(printed):
-        return False  # a font without a usable mapping to characters
-    if words < 60 and content.picture > 0.6:
-        return False  # a picture with a stamp or a footer
-    return words >= 15 or (content.picture < 0.1 and content.paths < 200)
+_FEW_SEGMENTS, _MANY_SEGMENTS = 10, 60  # a frame with round corners has nine
 
 
-def _starts_word(before: _Character | None, character: _Character) -> bool:
-    return character.box is not _NOWHERE and (before is None or before.box is _NOWHERE)
-
-
-def _is_readable(text: str) -> bool:
-    """Neither a replacement, nor a control, nor of the private use areas."""
-    return text.isprintable() and text != "\ufffd"
-
-
-# --- characters -> words -> lines -------------------------------------------------------------------------------------
-
-_WORD_GAP = 0.33  # of the text height
-_LINE_GAP = 1.5
-
-
-def _lines(characters: list[_Character], width: float, height: float) -> Iterator[Line]:
-    """PDFium's reading order, cut where a person sees a gap or a new line; ``width`` and ``height`` in points."""
-    words: list[Word] = []
-    run: list[_Character] = []
-    for character in [*characters, _Character("\n", _NOWHERE, _NOWHERE, 0, True)]:
-        if character.box is not _NOWHERE:
-            if run and _apart(run[-1], character, width, height, _WORD_GAP):
-                words.append(_word(run))
-                run = []
-            if words and not run and _apart_words(words[-1], character, width, height):
-                yield Line(tuple(words))
-                words = []
-            run.append(character)
-            continue
-        if run:
-            words.append(_word(run))
-            run = []
-        if character.text == "\n" and words:
-            yield Line(tuple(words))
-            words = []
-
-
-def _word(run: list[_Character]) -> Word:
-    ink = Box.around(c.box for c in run)
-    full = Box.around(c.loose for c in run)
-    # A font may claim any height; believe it only while it is near the ink.
-    top, bottom = (full.y0, full.y1) if ink.height <= full.height <= 2.5 * ink.height else (ink.y0, ink.y1)
-    text = "".join(c.text for c in run)
-    return Word(text, Box(*(min(max(v, 0.0), 1.0) for v in (ink.x0, top, ink.x1, bottom))))
-
-
-def _apart(left: _Character, right: _Character, width: float, height: float, gap: float) -> bool:
-    size = max(left.loose.height, right.loose.height) * height
-    if left.angle != right.angle:
-        return True
-    if left.angle % 180:  # runs up or down the page
+def _is_curved(path: Any) -> bool:
+    """Whether a path may be letters: text that was turned into curves."""
+    count = pdfium_c.FPDFPath_CountSegments(path)
+    if count < _FEW_SEGMENTS:
         return False
-    return _distance(left.loose, left.box.x1, right, width, height) > gap * size
+    segments = (pdfium_c.FPDFPath_GetPathSegment(path, index) for index in range(min(count, _MANY_SEGMENTS)))
+    bends = sum(pdfium_c.FPDFPathSegment_GetType(segment) == pdfium_c.FPDF_SEGMENT_BEZIERTO for segment in segments)
+    return bool(bends > 4)
 
 
-def _apart_words(left: Word, right: _Character, width: float, height: float) -> bool:
-    size = max(left.box.height, right.loose.height) * height
-    return _distance(left.box, left.box.x1, right, width, height) > _LINE_GAP * size
+# --- what is filled in and noted --------------------------------------------------------------------------------------
 
 
-def _distance(row: Box, end: float, right: _Character, width: float, height: float) -> float:
-    """Points between the end of a run and the next character; infinite when that stands on another line."""
-    overlap = min(row.y1, right.loose.y1) - max(row.y0, right.loose.y0)
-    step = (right.box.x0 - end) * width
-    if overlap < 0.4 * min(row.height, right.loose.height) or step < -2 * row.height * height:
-        return math.inf
-    return step
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The text of a form field or of a free-text annotation, and its frame in fractions of the page as displayed."""
+
+    text: str
+    box: Box
+
+
+def notes(opened: PdfDocument, page: PdfPage) -> tuple[Note, ...]:
+    """PDFium draws them, but its text page does not hold them."""
+    with _lock:
+        found = (_note(opened, page, index) for index in range(_annotation_count(page)))
+        return tuple(note for note in found if note is not None)
+
+
+def _annotation_count(page: PdfPage) -> int:
+    return min(int(pdfium_c.FPDFPage_GetAnnotCount(page)), _MAX_ANNOTATIONS)
+
+
+def _annotation_frames(page: PdfPage) -> list[tuple[float, float, float, float]]:
+    frames, frame = [], pdfium_c.FS_RECTF()
+    for index in range(_annotation_count(page)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            unseen = pdfium_c.FPDFAnnot_GetSubtype(annotation) == pdfium_c.FPDF_ANNOT_LINK
+            if not unseen and pdfium_c.FPDFAnnot_GetRect(annotation, byref(frame)):
+                frames.append((frame.left, frame.top, frame.right, frame.bottom))
+            pdfium_c.FPDFPage_CloseAnnot(annotation)
+    return frames
+
+
+def _note(opened: PdfDocument, page: PdfPage, index: int) -> Note | None:
+    annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+    if not annotation:
+        return None
+    try:
+        if pdfium_c.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
+            return None
+        text, frame = _note_text(opened, annotation), pdfium_c.FS_RECTF()
+        if not text or not pdfium_c.FPDFAnnot_GetRect(annotation, byref(frame)):
+            return None
+        corners = np.array([[frame.left, frame.top, frame.right, frame.bottom]], float)
+        return Note(text, Box(*_displayed(page, corners)[0].tolist()))
+    finally:
+        pdfium_c.FPDFPage_CloseAnnot(annotation)
+
+
+_UNSEEN = 1 << 1 | 1 << 5  # annotation flags Hidden and NoView (ISO 32000-1, table 165)
+
+
+def _note_text(opened: PdfDocument, annotation: Any) -> str:
+    kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+    if kind == pdfium_c.FPDF_ANNOT_FREETEXT:
+        return _string(lambda buffer, size: pdfium_c.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, size))
+    if kind != pdfium_c.FPDF_ANNOT_WIDGET or opened.formenv is None:
+        return ""
+    form = opened.formenv.raw
+    if pdfium_c.FPDFAnnot_GetFormFieldType(form, annotation) not in {
+        pdfium_c.FPDF_FORMFIELD_TEXTFIELD,
+        pdfium_c.FPDF_FORMFIELD_COMBOBOX,
+    }:
+        return ""
+    return _string(lambda buffer, size: pdfium_c.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size))
+
+
+def _string(get: Callable[[Any, int], int]) -> str:
+    """PDFium's way to give a string: asked without a buffer it says how many bytes of UTF-16 it needs."""
+    size = min(get(None, 0), _MAX_CHARACTERS)
+    buffer = create_string_buffer(size + 2)
+    get(cast(buffer, POINTER(c_ushort)), size)
+    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace").strip("\0 \r\n\t")
