@@ -10,16 +10,18 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from django.core.management import CommandError, call_command
 
 from extraction.engine import read_invoice
-from extraction.engine.document import Box, Document, Page
+from extraction.engine.document import Box, Document, Line, Page, Word
 from extraction.engine.errors import DamagedFile
 from extraction.engine.record import Field, InvoiceRecord, LineItem, Problem, Reading
 from extraction.ocr_cache import FileDocumentCache
 
 from .badfiles import BAD_FILES
+from .builders import png
 
 
 def fake_reader(path: Path, /, **extra: Any) -> Reading:
@@ -66,6 +68,24 @@ def test_read_invoice_prints_values_with_confidence_reason_and_problems(folder: 
     assert "right of label 'Total'" in out
     assert "Tea" in out
     assert "The currency was not found." in out
+
+
+def test_read_invoice_writes_a_searchable_pdf(tmp_path: Path) -> None:
+    def reader(path: Path, /, **options: Any) -> Reading:
+        word = Word("Receipt", Box(0.2, 0.1, 0.5, 0.15))
+        document = Document((Page(1, 60, 80, (Line((word,)),)),))
+        return Reading(document, InvoiceRecord({}), sha256="0" * 64, seconds=0.5, engine_version="test")
+
+    source, target = tmp_path / "scan.png", tmp_path / "out.pdf"
+    source.write_bytes(png())
+    assert run("read_invoice", str(source), "--searchable", str(target), reader=reader)[2] == 0
+    assert pdfium.PdfDocument(target)[0].get_textpage().get_text_bounded().strip() == "Receipt"
+    for bad, reason in ((source, "replace the original"), (tmp_path / "none" / "out.pdf", "cannot be written")):
+        out, _, status = run("read_invoice", str(source), "--searchable", str(bad), reader=reader)
+        assert (status, reason in out) == (1, True)
+    with pytest.raises(CommandError, match="one file"):
+        run("read_invoice", str(source), str(source), "--searchable", str(target), reader=reader)
+    assert source.read_bytes() == png()
 
 
 def test_read_invoice_says_certain_only_of_what_is_and_keeps_each_value_on_one_line(folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ ShownText = Callable[[int], Sequence[Character]]  # of a page, by its number
 
 
 def write_searchable(source: Path, pages: Sequence[Page], target: Path, limits: Limits | None = None) -> None:
-    """``pages`` were read from ``source``; the same input gives the same bytes.
+    """``pages`` were read from ``source``; the same input gives the same bytes. A searchable PDF is only copied.
 
     InvoiceError when no PDF can be made of the file: XML, or one that is damaged or has a password.
     """
@@ -45,7 +46,9 @@ def write_searchable(source: Path, pages: Sequence[Page], target: Path, limits: 
     kind = files.detect(source, limits)
     if kind.open is None:
         raise UnsupportedType("An XML file has no pages, so no PDF can be made of it. Download the original.")
-    if kind.name == "pdf":
+    if is_searchable(kind.mime_type, (page.source for page in pages)):
+        shutil.copyfile(source, target)
+    elif kind.name == "pdf":
         with _open_pdf(source) as opened, _shown_text(source) as shown:
             _write(opened, pages, shown, target)
     else:

@@ -372,10 +372,16 @@ def test_what_the_page_shows_as_text_is_not_written_twice(tmp_path: Path) -> Non
 
 
 def test_pages_with_their_own_words_are_left_alone(tmp_path: Path) -> None:
-    source = scanned_pdf(tmp_path, visible="Digital")
-    with pikepdf.open(searchable(source, read_page(source="text_layer"))) as made, pikepdf.open(source) as before:
+    source = rewritten(scanned_pdf(tmp_path, visible="Digital"), lambda opened: opened.pages.append(opened.pages[0]))
+    made_of = read_page(source="text_layer"), read_page(number=2)
+    with pikepdf.open(searchable(source, *made_of)) as made, pikepdf.open(source) as before:
         assert made.pages[0].Contents.read_bytes() == before.pages[0].Contents.read_bytes()
-        assert pikepdf.Name("/InvoicelensText") not in made.pages[0].resources.get("/Font", {})
+        assert made.pages[1].Contents != made.pages[0].Contents
+
+
+def test_a_pdf_that_has_its_words_on_all_pages_is_copied(tmp_path: Path) -> None:
+    source = scanned_pdf(tmp_path, visible="Digital")
+    assert searchable(source, read_page(source="text_layer")).read_bytes() == source.read_bytes()
 
 
 def test_content_that_leaves_the_page_scaled_moves_no_word(tmp_path: Path) -> None:

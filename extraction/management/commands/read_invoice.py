@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from extraction.engine.errors import InvoiceError
+from extraction.engine.errors import InvoiceError, NotAFile
 from extraction.engine.fields import BY_NAME
+from extraction.engine.files import Limits
 from extraction.engine.record import Field, LineItem, Reading, canonical
+from extraction.engine.searchable import write_searchable
 from extraction.reading import Reader, configured_reader, read_options, read_path
 
 
@@ -24,14 +26,22 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", metavar="FILE", help="PDF, PNG, JPEG, TIFF or e-invoice XML")
         parser.add_argument("--jsonl", action="store_true", help="one line of JSON per file")
         parser.add_argument("--skip-einvoice", action="store_true", help="read the page, not the e-invoice in it")
+        parser.add_argument(
+            "--searchable", metavar="OUT.pdf", type=Path, help="also write the file as a searchable PDF"
+        )
 
     def handle(self, *args: Any, reader: Reader | None = None, **options: Any) -> None:
+        searchable: Path | None = options["searchable"]
+        if searchable and len(options["files"]) > 1:
+            raise CommandError("--searchable writes one PDF, so name one file at a time.")
         reader = reader or configured_reader()
         choices = read_options(skip_einvoice=options["skip_einvoice"])
         failed = False
         for name in options["files"]:
             try:
                 reading = read_path(Path(name), reader=reader, options=choices)
+                if searchable:
+                    _write_searchable(Path(name), reading, searchable, choices.limits)
             except InvoiceError as error:
                 failed = True
                 self.stdout.write(_error_line(name, error) if options["jsonl"] else f"{name}\n  {error.message}\n")
@@ -41,6 +51,15 @@ class Command(BaseCommand):
             self.stdout.flush()
         if failed:
             sys.exit(1)
+
+
+def _write_searchable(source: Path, reading: Reading, target: Path, limits: Limits) -> None:
+    if target.exists() and target.samefile(source):
+        raise NotAFile("The searchable PDF would replace the original. Give it another name.")
+    try:
+        write_searchable(source, reading.document.pages, target, limits)
+    except OSError as error:
+        raise NotAFile(f"The searchable PDF cannot be written to {target}: {error.strerror}.") from None
 
 
 def _error_line(name: str, error: InvoiceError) -> str:
