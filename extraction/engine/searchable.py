@@ -11,7 +11,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pikepdf
@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium_c
 from pikepdf import Name, Pdf
 
 from . import files, pdf
-from .document import Box, Page, Word
+from .document import Box, Line, Page, Word
 from .errors import DamagedFile, EncryptedPdf, UnsupportedType
 from .files import Limits
 from .glyphless import ASCENT, DESCENT, GlyphlessFont
@@ -28,6 +28,7 @@ from .imagepages import images_to_pdf
 
 _FONT = Name("/InvoicelensText")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_GAP = 0.12  # of the height of the print; Poppler joins what is less than 0.1 apart
 _LEAST = 1e-3  # points: a word without extent would make a matrix that cannot be inverted
 
 
@@ -89,7 +90,7 @@ def _add_words(opened: Pdf, page: Page, font: GlyphlessFont, shown: Sequence[Cha
     target = opened.pages[page.number - 1]
     without_hidden_text(opened, target)
     placed = _Placement.of(target, page)
-    words = [(word, placed.corners(word.box)) for word in page.words() if word.text.strip()]
+    words = [(word, placed.corners(box)) for line in page.lines for word, box in _parted(line, page)]
     content = "".join(
         _shown(_visual_order(word.text.strip()), corners, font)
         for word, corners in words
@@ -144,6 +145,17 @@ def _visible_box(target: pikepdf.Page) -> tuple[float, float, float, float]:
     (left, bottom, right, top), crop = boxes
     left, bottom, right, top = max(left, crop[0]), max(bottom, crop[1]), min(right, crop[2]), min(top, crop[3])
     return (left, bottom, right, top) if left < right and bottom < top else boxes[0]
+
+
+def _parted(line: Line, page: Page) -> Iterator[tuple[Word, Box]]:
+    """The words of a line with their boxes, cut where they come so close to the next that Poppler would join them."""
+    words = [word for word in line.words if word.text.strip()]
+    for word, following in zip(words, [*words[1:], None], strict=True):
+        box = word.box
+        if following is not None and following.box.x0 > box.x0:
+            end = following.box.x0 - _GAP * box.height * page.height / page.width
+            box = replace(box, x1=min(box.x1, max(end, box.center_x)))
+        yield word, box
 
 
 def _shown(text: str, corners: Corners, font: GlyphlessFont) -> str:

@@ -172,10 +172,13 @@ def test_words_from_right_to_left_are_copied_in_reading_order(tmp_path: Path, wo
     assert re.sub("[\u2000-\u206f\\s]", "", text) == word
 
 
+@needs_poppler
 def test_words_that_touch_are_still_two_words(tmp_path: Path) -> None:
     line = Line((Word("Total", Box(0.1, 0.1, 0.2, 0.13)), Word("12.50", Box(0.2, 0.1, 0.3, 0.13))))
-    made = searchable(saved(tmp_path, picture(), "a.png"), Page(1, 600, 800, (line,)))
+    page = Page(1, 600, 800, (line,))
+    made = searchable(saved(tmp_path, picture(), "a.png"), page)
     assert pdfium.PdfDocument(made)[0].get_textpage().get_text_bounded().strip() == "Total 12.50"
+    assert_stand_where_read(poppler_words(made), page)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
