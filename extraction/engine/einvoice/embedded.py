@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pypdfium2 as pdfium
 
 from .reader import is_einvoice
 
+MAX_ATTACHMENTS = 200  # an invoice with its papers has a few
 # The names that the standards give to the attachment; they are looked at first.
 USUAL_NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
 
@@ -20,14 +23,20 @@ def find_embedded(path: Path) -> bytes | None:
     except pdfium.PdfiumError:
         return None
     try:
-        attachments = [pdf.get_attachment(index) for index in range(pdf.count_attachments())]
-        for attachment in sorted(attachments, key=_rank):
+        for attachment in sorted(_attachments(pdf), key=_rank):
             data = _xml(attachment)
             if data is not None and is_einvoice(data):
                 return data
         return None
     finally:
         pdf.close()
+
+
+def _attachments(pdf: Any) -> Iterator[Any]:
+    """Those that are not broken; a broken one says nothing about the next."""
+    for index in range(min(pdf.count_attachments(), MAX_ATTACHMENTS)):
+        with suppress(pdfium.PdfiumError):
+            yield pdf.get_attachment(index)
 
 
 def _name(attachment: Any) -> str:
