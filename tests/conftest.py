@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from extraction.services.wakeup import waiting_messages
 from . import builders
 
 PASSWORD = "a long enough password"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    seconds = float(os.environ.get("FUZZ_SECONDS", "20"))
+    parser.addoption("--fuzz-seconds", type=float, default=seconds, help="how long tests/fuzz mutates and reads files")
 
 
 @pytest.fixture(autouse=True)

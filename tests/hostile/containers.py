@@ -1,0 +1,3 @@
+from .file import HostileFile
+
+CONTAINERS: dict[str, HostileFile] = {}

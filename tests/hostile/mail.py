@@ -1,0 +1,3 @@
+from .file import HostileFile
+
+MAILS: dict[str, HostileFile] = {}
