@@ -26,6 +26,8 @@ _SUBFILE_TYPE, _REDUCED_COPY = 254, 1
 _STRIP_OFFSET, _STRIP_BYTES, _ROWS_PER_STRIP = 273, 279, 278
 _LOSSLESS = {"png", "bmp", "gif", "tiff"}
 _LOSSY_TIFF = {"jpeg", "tiff_jpeg", "webp"}
+# Whatever Pillow throws at broken data.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
 _PLAIN_MODES = {"1", "L", "RGB"}
 # EXIF orientation -> what the picture's unit square is multiplied by to be seen as it was meant.
 _TURNS = {
@@ -39,14 +41,15 @@ def images_to_pdf(source: Path, limits: Limits) -> Pdf:
 
     InvoiceError when the file cannot be read.
     """
-    target, kind = Pdf.new(), files.detect(source, limits)
-    with files.open_file(source, limits) as opened:
-        for image in _pictures(source, opened):
-            if image.format in {"JPEG", "MPO"}:
-                _add_page(target, image, _jpeg(target, image, source.read_bytes()), _orientation(image))
-            else:
-                lossy = kind.name not in _LOSSLESS or str(image.info.get("compression", "")) in _LOSSY_TIFF
-                _add_page(target, image, _encoded(target, image, lossy=lossy), 1)
+    target = Pdf.new()
+    try:
+        with files.open_file(source, limits) as opened:
+            lossless = files.detect(source, limits).name in _LOSSLESS
+            for image in _pictures(source, opened):
+                _add_page(target, image, source, lossless=lossless)
+    except _BROKEN:
+        target.close()
+        raise DamagedFile from None
     return target
 
 
@@ -97,7 +100,12 @@ def _orientation(image: Image.Image) -> int:
 # --- a page -----------------------------------------------------------------------------------------------------------
 
 
-def _add_page(pdf: Pdf, image: Image.Image, picture: Stream, orientation: int) -> None:
+def _add_page(pdf: Pdf, image: Image.Image, source: Path, *, lossless: bool) -> None:
+    if image.format in {"JPEG", "MPO"}:
+        picture, orientation = _jpeg(pdf, image, source.read_bytes()), _orientation(image)
+    else:
+        lossless = lossless and str(image.info.get("compression", "")) not in _LOSSY_TIFF
+        picture, orientation = _encoded(pdf, image, lossless=lossless), 1
     width, height = page_size(image, turned=orientation > 4)
     a, b, c, d, e, f = _TURNS[orientation]
     matrix = " ".join(f"{n:g}" for n in (a * width, b * height, c * width, d * height, e * width, f * height))
@@ -136,13 +144,10 @@ def _jpeg(pdf: Pdf, image: Image.Image, data: bytes) -> Stream:
     return made
 
 
-def _encoded(pdf: Pdf, image: Image.Image, *, lossy: bool) -> Stream:
-    try:
-        if lossy:
-            return _stream(pdf, image, _saved(image, "JPEG", quality=90, subsampling=0), Filter=Name.DCTDecode)
-        return _fax(pdf, image) if image.mode == "1" else _flate(pdf, image)
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error):
-        raise DamagedFile from None
+def _encoded(pdf: Pdf, image: Image.Image, *, lossless: bool) -> Stream:
+    if not lossless:
+        return _stream(pdf, image, _saved(image, "JPEG", quality=90, subsampling=0), Filter=Name.DCTDecode)
+    return _fax(pdf, image) if image.mode == "1" else _flate(pdf, image)
 
 
 def _fax(pdf: Pdf, image: Image.Image) -> Stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -19,8 +20,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from extraction.engine.document import Box, Homography, Line, Page, Word
-from extraction.engine.errors import DamagedFile, EncryptedPdf, UnsupportedType
+from extraction.engine.errors import DamagedFile, EncryptedPdf, InvoiceError, UnsupportedType
 from extraction.engine.searchable import is_searchable, write_searchable
+from tests.badfiles import BAD_FILES, BadFile
 
 TOLERANCE = 0.01  # of the page
 WORLD = "Zażółć gęślą | Счёт № 15 | Τιμολόγιο ΦΠΑ | 請求書 合計 | 𠮷野家 naïve 12,50€"
@@ -435,6 +437,22 @@ def test_xml_a_password_and_damage_are_refused_in_words(tmp_path: Path) -> None:
     broken.write_bytes(b"%PDF-1.4\n" + b"junk" * 100)
     with pytest.raises(DamagedFile):
         searchable(broken)
+
+
+@pytest.mark.parametrize("bad", BAD_FILES.values(), ids=BAD_FILES.keys())
+def test_no_bad_file_ends_in_anything_but_words_for_people(tmp_path: Path, bad: BadFile) -> None:
+    source = tmp_path / bad.file_name
+    source.write_bytes(bad.data())
+    with contextlib.suppress(InvoiceError):
+        searchable(source)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_a_picture_that_breaks_off_is_refused(tmp_path: Path, name: str) -> None:
+    source = saved(tmp_path, picture().rotate(7), name)
+    source.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+    with pytest.raises(DamagedFile):
+        searchable(source)
 
 
 def test_a_pdf_that_only_forbids_changes_is_made_searchable(tmp_path: Path) -> None:
