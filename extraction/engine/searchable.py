@@ -9,21 +9,20 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pikepdf
-import pypdfium2.raw as pdfium_c
 from pikepdf import Name, Pdf
 
-from . import files, pdf
+from . import files
 from .document import Box, Line, Page, Word
 from .errors import DamagedFile, EncryptedPdf, UnsupportedType
 from .files import Limits
 from .glyphless import ASCENT, DESCENT, GlyphlessFont
-from .hiddentext import without_hidden_text
+from .hiddentext import Character, text_left, without_hidden_text
 from .imagepages import images_to_pdf
 
 _FONT = Name("/InvoicelensText")
@@ -34,8 +33,6 @@ _LEAST = 1e-3  # points: a word without extent would make a matrix that cannot b
 
 Point = tuple[float, float]
 Corners = tuple[Point, Point, Point, Point]  # of a word: top left, top right, bottom right, bottom left
-Character = tuple[str, float, float]
-ShownText = Callable[[int], Sequence[Character]]  # of a page, by its number
 
 
 def write_searchable(source: Path, pages: Sequence[Page], target: Path, limits: Limits | None = None) -> None:
@@ -50,11 +47,11 @@ def write_searchable(source: Path, pages: Sequence[Page], target: Path, limits: 
     if is_searchable(kind.mime_type, (page.source for page in pages)):
         shutil.copyfile(source, target)
     elif kind.name == "pdf":
-        with _open_pdf(source) as opened, _shown_text(source) as shown:
-            _write(opened, pages, shown, target)
+        with _open_pdf(source) as opened:
+            _write(opened, pages, target)
     else:
         with images_to_pdf(source, limits) as opened:
-            _write(opened, pages, lambda number: [], target)
+            _write(opened, pages, target)
 
 
 def is_searchable(media_type: str, sources: Iterable[str]) -> bool:
@@ -71,12 +68,12 @@ def _open_pdf(source: Path) -> Pdf:
         raise DamagedFile from None
 
 
-def _write(opened: Pdf, pages: Iterable[Page], shown: ShownText, target: Path) -> None:
+def _write(opened: Pdf, pages: Iterable[Page], target: Path) -> None:
     font = GlyphlessFont(opened)
     try:
         for page in pages:
             if page.source != "text_layer":
-                _add_words(opened, page, font, shown(page.number))
+                _add_words(opened, page, font)
         font.finish()
         opened.save(target, deterministic_id=True, min_version="1.5", encryption=False)
     except (pikepdf.PdfError, pikepdf.DataDecodingError, IndexError, RuntimeError):
@@ -86,15 +83,16 @@ def _write(opened: Pdf, pages: Iterable[Page], shown: ShownText, target: Path) -
         ) from None
 
 
-def _add_words(opened: Pdf, page: Page, font: GlyphlessFont, shown: Sequence[Character]) -> None:
+def _add_words(opened: Pdf, page: Page, font: GlyphlessFont) -> None:
     target = opened.pages[page.number - 1]
     without_hidden_text(opened, target)
+    shown = _Shown(text_left(target))
     placed = _Placement.of(target, page)
     words = [(word, placed.corners(box)) for line in page.lines for word, box in _parted(line, page)]
     content = "".join(
         _shown(_visual_order(word.text.strip()), corners, font)
         for word, corners in words
-        if not _is_shown(word, corners, shown)
+        if not shown.has(word, corners)
     )
     if not content:
         return
@@ -194,30 +192,14 @@ def _visual_order(text: str) -> str:
 # --- what the page shows as text already ------------------------------------------------------------------------------
 
 
-@contextmanager
-def _shown_text(source: Path) -> Iterator[ShownText]:
-    opened = pdf.open_pdf(source)
-    try:
-        yield lambda number: list(_characters(opened, number))
-    finally:
-        pdf.close(opened)
+class _Shown:
+    """The text that is left on a page."""
 
+    def __init__(self, characters: Sequence[Character]) -> None:
+        self._texts = [text for text, _, _ in characters]
+        self._places = np.array([(x, y) for _, x, y in characters], float).reshape(-1, 2)
 
-def _characters(opened: pdf.PdfDocument, number: int) -> Iterator[Character]:
-    """The characters that people see, each with its middle in the coordinates of the PDF page."""
-    page = pdf.load_page(opened, number)
-    with pdf._lock:
-        text_page = page.get_textpage()
-        for index in range(text_page.count_chars()):
-            item = pdfium_c.FPDFText_GetTextObject(text_page, index)
-            mode = pdfium_c.FPDFTextObj_GetTextRenderMode(item) if item else pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
-            if mode not in {pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP}:
-                left, bottom, right, top = text_page.get_charbox(index)
-                yield chr(pdfium_c.FPDFText_GetUnicode(text_page, index)), (left + right) / 2, (bottom + top) / 2
-        text_page.close()
-
-
-def _is_shown(word: Word, corners: Corners, shown: Sequence[Character]) -> bool:
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    inside = (text for text, x, y in shown if min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys))
-    return "".join(inside).split() == word.text.split()
+    def has(self, word: Word, corners: Corners) -> bool:
+        around = np.array(corners)
+        inside = ((self._places >= around.min(axis=0)) & (self._places <= around.max(axis=0))).all(axis=1)
+        return "".join(self._texts[index] for index in np.flatnonzero(inside)).split() == word.text.split()

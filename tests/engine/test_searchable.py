@@ -350,6 +350,18 @@ def test_the_words_of_a_scanner_are_replaced_not_doubled(tmp_path: Path) -> None
     assert [text for text, _ in words_seen(made)] == ["Birch", "&", "Sons", "Total", "119.00"]
 
 
+def test_words_under_the_picture_are_replaced_and_print_beside_it_stays(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "scan.pdf"), pagesize=(300, 400), invariant=True)
+    canvas.drawString(60, 200, "garbagge")
+    canvas.drawImage(ImageReader(picture()), 0, 0, 300, 400)
+    canvas.showPage()
+    canvas.drawString(60, 300, "Letterhead")
+    canvas.drawImage(ImageReader(picture()), 0, 0, 300, 200)
+    canvas.save()
+    made = searchable(tmp_path / "scan.pdf", read_page("Total"), read_page("Total", 2))
+    assert [[text for text, _ in words_seen(made, number)] for number in (1, 2)] == [["Total"], ["Total", "Letterhead"]]
+
+
 def test_hidden_words_inside_a_form_are_taken_out_too(tmp_path: Path) -> None:
     """OCRmyPDF and others graft their words on as a form; a form that another page uses stays there."""
 
