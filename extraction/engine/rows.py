@@ -13,6 +13,7 @@ import numpy as np
 from .document import Box, Line, Page, Word
 
 WIDE_GAP = 1.3  # of the text height: a wider gap between words starts a new cell
+LONGEST_WORD = 300  # what is longer was made to be; the rules need not look through it
 _GLUED = re.compile(r"^([^\W\d][^:：]{1,30}[:：])([^\s/\\].*)$")
 _GLUED_NUMBER = re.compile(r"^([^\W\d_]{4,}\.?)(\d+[.,/-]\d.*)$")
 _GLUED_MARK = re.compile(r"^(.*?(?:[Nn][°º]|[Nn][Rr]\.|[Nn][Oo]\.|№|#):?)([A-Z]{0,4}\d\S*)$")
@@ -30,8 +31,12 @@ def group_words(page: Page) -> list[list[list[Word]]]:
 
 def _runs(line: Line, aspect: float) -> list[list[Word]]:
     """The line's words, glued ones split, in runs without wide gaps."""
-    words = [part for word in line.words for part in _split_glued(word) if part.text.strip()]
+    words = [part for word in line.words for part in _split_glued(_bounded(word)) if part.text.strip()]
     return _split_wide(sorted(words, key=lambda word: word.box.x0), aspect)
+
+
+def _bounded(word: Word) -> Word:
+    return word if len(word.text) <= LONGEST_WORD else Word(word.text[:LONGEST_WORD], word.box, word.confidence)
 
 
 def _split_wide(words: Sequence[Word], aspect: float) -> list[list[Word]]:
