@@ -156,20 +156,19 @@ class PdfFile:
         return pdf.page_count(self._pdf)
 
     def page(self, number: int) -> PdfPage:
-        return PdfPage(self._pdf, pdf.load_page(self._pdf, number))
+        return PdfPage(pdf.load_page(self._pdf, number))
 
     def close(self) -> None:
         pdf.close(self._pdf)
 
 
 class PdfPage:
-    def __init__(self, opened: pdf.PdfDocument, page: pdf.PdfPage) -> None:
-        self._pdf = opened
+    def __init__(self, page: pdf.PdfPage) -> None:
         self._page = page
         self.width, self.height = pdf.page_size(page)
 
     def text_layer(self) -> TextLayer | None:
-        return textlayer.text_layer(self._pdf, self._page)
+        return textlayer.text_layer(self._page)
 
     def render(self, dpi: int, crop: Box | None = None) -> Image.Image:
         return pdf.render(self._page, dpi=dpi, crop=crop)

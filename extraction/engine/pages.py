@@ -21,7 +21,8 @@ OnImage = Callable[[int, Image.Image], None]  # (page number from 1, the page as
 
 OCR_DPI = 300  # at 200, small print loses one word in a hundred
 AGREEMENT = 0.97  # of a scanner's words with ours, from which the scanner's are taken
-LEGIBLE = 0.7  # words of logos and stamps below this confidence are guesses
+RECOGNISED = 0.99  # the most that a recognised word can have beside the file's own, which have 1.0
+LEGIBLE = 0.75  # words of logos and stamps below this confidence are guesses
 PICTURE_DPI = 140
 PICTURE_PIXELS = 2_500_000  # A4 at 140 dpi has 1.9 million
 # Part of cache keys, beside the OCR engine's name: raise it when pages are prepared in another way than before.
@@ -64,7 +65,7 @@ class PageReader:
 
     def _own_words(self, number: int, source: SourcePage, layer: TextLayer) -> Page:
         read = [line for part in layer.regions for line in self._read_region(number, source, part, layer.rotation)]
-        own = [word.box for line in layer.lines for word in line.words]
+        own = [word for line in layer.lines for word in line.words]
         added = tuple(line for line in read if _is_new(line, own))
         lines = tuple(sorted((*layer.lines, *added), key=_reading_order)) if added else layer.lines
         width, height = _turned_size(source.width, source.height, layer.rotation)
@@ -123,17 +124,18 @@ def _placed(line: Line, part: Box) -> Line:
     for word in line.words:
         x0, y0 = part.x0 + word.box.x0 * part.width, part.y0 + word.box.y0 * part.height
         x1, y1 = part.x0 + word.box.x1 * part.width, part.y0 + word.box.y1 * part.height
-        words.append(Word(word.text, Box(x0, y0, x1, y1), word.confidence))
+        # As it comes back from a cache.
+        place = Box.from_list(Box(x0, y0, x1, y1).to_list())
+        words.append(Word(word.text, place, min(word.confidence, RECOGNISED)))
     return Line(tuple(words))
 
 
-def _is_new(line: Line, own: Sequence[Box]) -> bool:
-    """Whether OCR added something to the file's own words: read well, and not one of them again."""
-    text = line.text
-    if line.confidence < LEGIBLE or sum(char.isalnum() for char in text) < 2:
-        return False
+def _is_new(line: Line, own: Sequence[Word]) -> bool:
+    """Whether OCR added something to the file's own words: read well, and not what stands there already."""
     box = line.box
-    return not any(box.x0 < other.center_x < box.x1 and box.y0 < other.center_y < box.y1 for other in own)
+    if line.confidence < LEGIBLE or sum(char.isalnum() for char in line.text) < 3:
+        return False
+    return not any(box.x0 < w.box.center_x < box.x1 and box.y0 < w.box.center_y < box.y1 for w in own)
 
 
 def _reading_order(line: Line) -> tuple[float, float]:
@@ -141,11 +143,10 @@ def _reading_order(line: Line) -> tuple[float, float]:
 
 
 def agreement(claimed: Sequence[Line], found: Sequence[Line]) -> float:
-    """How alike two readings of the same lines are, 0..1, whatever the order and the spacing of their words."""
+    """How alike two readings of the same lines are, 0..1, whatever the order of their words."""
 
     def ordered(lines: Sequence[Line]) -> str:
-        words = sorted((word for line in lines for word in line.words), key=lambda word: word.text.casefold())
-        return "".join(word.text.casefold() for word in words)
+        return " ".join(sorted(word for line in lines for word in line.text.casefold().split()))
 
     return float(Indel.normalized_similarity(ordered(claimed), ordered(found)))
 

@@ -1,4 +1,4 @@
-"""PDF pages through PDFium: their size, their picture, their characters and what is filled into their forms.
+"""PDF pages through PDFium: their size, their picture and their characters.
 
 PDFium is not thread-safe, so every call into it holds one lock. What the characters are worth, ``textlayer`` decides.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
-from ctypes import POINTER, addressof, byref, c_double, c_int, c_ushort, cast, create_string_buffer
+from ctypes import addressof, byref, c_double, c_int
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -33,7 +32,6 @@ _TAIL = 16 * 1024
 _MAX_RENDER_PIXELS = 12_000_000
 _MAX_GREY_PIXELS = 1_500_000
 _MAX_CHARACTERS = 200_000  # on one page; more is no document for people
-_MAX_ANNOTATIONS = 2_000
 _GRID = 1_000_000  # device size for coordinates, which PDFium gives as whole numbers
 
 
@@ -75,8 +73,15 @@ def close(opened: PdfDocument) -> None:
 
 
 def load_page(opened: PdfDocument, number: int) -> PdfPage:
+    """What people typed into forms or stuck onto the page becomes part of it: the page's own text holds it then."""
     with _lock:
         try:
+            page = opened[number - 1]
+            if pdfium_c.FPDFPage_GetAnnotCount(page) == 0:
+                return page
+            if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY) != pdfium_c.FLATTEN_SUCCESS:
+                return page
+            page.close()
             return opened[number - 1]
         except pdfium.PdfiumError:
             raise DamagedFile(f"Page {number} of this PDF is damaged. Get a fresh copy and upload it again.") from None
@@ -102,12 +107,17 @@ def render_grey(page: PdfPage, *, dpi: int) -> GreyImage:
     return np.asarray(_drawn(page, dpi, None, _MAX_GREY_PIXELS, "L"))
 
 
-def _drawn(page: PdfPage, dpi: int, crop: Box | None, pixels: int, mode: Literal["RGB", "L"]) -> Image.Image:
+def _drawn(page: PdfPage, dpi: int, crop: Box | None, most: int, mode: Literal["RGB", "L"]) -> Image.Image:
     width, height = page_size(page)
     part = crop or Box(0, 0, 1, 1)
-    scale = min(dpi / 72, math.sqrt(pixels / (width * part.width * height * part.height)))
-    # In points from the page's left, bottom, right and top; one pixel stays, however thin the part is.
-    edges = (part.x0 * width, (1 - part.y1) * height, (1 - part.x1) * width, part.y0 * height)
+    scale = min(dpi / 72, math.sqrt(most / (width * part.width * height * part.height)))
+    columns, rows = math.ceil(width * scale), math.ceil(height * scale)
+    # Whole pixels from the page's left, bottom, right and top; one stays, however thin the part is.
+    left, top = min(int(part.x0 * columns), columns - 1), min(int(part.y0 * rows), rows - 1)
+    right = min(columns - math.ceil(part.x1 * columns), columns - left - 1)
+    bottom = min(rows - math.ceil(part.y1 * rows), rows - top - 1)
+    # PDFium's binding takes points and rounds them up.
+    edges = tuple(max(0.0, (pixels - 0.01) / scale) for pixels in (left, bottom, right, top))
     with _lock:
         bitmap = page.render(scale=scale, crop=edges, rev_byteorder=mode == "RGB", grayscale=mode == "L")
         image: Image.Image = bitmap.to_pil().convert(mode).copy()
@@ -134,7 +144,7 @@ class Glyphs:
     known: NDArray[np.bool_]
     hidden: NDArray[np.bool_]
     picture: float  # the largest picture's share of the page
-    drawn: Boxes  # pictures, curves and annotations: what may show text that is not among the characters
+    drawn: Boxes  # pictures and curves: what may show text that is not among the characters
 
 
 def glyphs(page: PdfPage) -> Glyphs:
@@ -171,7 +181,7 @@ def _glyphs(page: PdfPage, text_page: Any, content: _Content) -> Glyphs:
             drawn = pdfium_c.FPDFText_GetTextObject(raw, index)
             unseen[index] = bool(drawn) and addressof(drawn.contents) in mixed
     leaning = (np.rint(np.degrees(angle)).astype(np.int64) + page.get_rotation()) % 360
-    drawn_boxes = np.array([*content.drawn, *_annotation_frames(page)]).reshape(-1, 4)
+    drawn_boxes = np.array(content.drawn).reshape(-1, 4)
     return Glyphs(
         text,
         _displayed(page, ink),
@@ -263,79 +273,3 @@ def _is_curved(path: Any) -> bool:
     segments = (pdfium_c.FPDFPath_GetPathSegment(path, index) for index in range(min(count, _MANY_SEGMENTS)))
     bends = sum(pdfium_c.FPDFPathSegment_GetType(segment) == pdfium_c.FPDF_SEGMENT_BEZIERTO for segment in segments)
     return bool(bends > 4)
-
-
-# --- what is filled in and noted --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """The text of a form field or of a free-text annotation, and its frame in fractions of the page as displayed."""
-
-    text: str
-    box: Box
-
-
-def notes(opened: PdfDocument, page: PdfPage) -> tuple[Note, ...]:
-    """PDFium draws them, but its text page does not hold them."""
-    with _lock:
-        found = (_note(opened, page, index) for index in range(_annotation_count(page)))
-        return tuple(note for note in found if note is not None)
-
-
-def _annotation_count(page: PdfPage) -> int:
-    return min(int(pdfium_c.FPDFPage_GetAnnotCount(page)), _MAX_ANNOTATIONS)
-
-
-def _annotation_frames(page: PdfPage) -> list[tuple[float, float, float, float]]:
-    frames, frame = [], pdfium_c.FS_RECTF()
-    for index in range(_annotation_count(page)):
-        annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
-        if annotation:
-            unseen = pdfium_c.FPDFAnnot_GetSubtype(annotation) == pdfium_c.FPDF_ANNOT_LINK
-            if not unseen and pdfium_c.FPDFAnnot_GetRect(annotation, byref(frame)):
-                frames.append((frame.left, frame.top, frame.right, frame.bottom))
-            pdfium_c.FPDFPage_CloseAnnot(annotation)
-    return frames
-
-
-def _note(opened: PdfDocument, page: PdfPage, index: int) -> Note | None:
-    annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
-    if not annotation:
-        return None
-    try:
-        if pdfium_c.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
-            return None
-        text, frame = _note_text(opened, annotation), pdfium_c.FS_RECTF()
-        if not text or not pdfium_c.FPDFAnnot_GetRect(annotation, byref(frame)):
-            return None
-        corners = np.array([[frame.left, frame.top, frame.right, frame.bottom]], float)
-        return Note(text, Box(*_displayed(page, corners)[0].tolist()))
-    finally:
-        pdfium_c.FPDFPage_CloseAnnot(annotation)
-
-
-_UNSEEN = 1 << 1 | 1 << 5  # annotation flags Hidden and NoView (ISO 32000-1, table 165)
-
-
-def _note_text(opened: PdfDocument, annotation: Any) -> str:
-    kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
-    if kind == pdfium_c.FPDF_ANNOT_FREETEXT:
-        return _string(lambda buffer, size: pdfium_c.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, size))
-    if kind != pdfium_c.FPDF_ANNOT_WIDGET or opened.formenv is None:
-        return ""
-    form = opened.formenv.raw
-    if pdfium_c.FPDFAnnot_GetFormFieldType(form, annotation) not in {
-        pdfium_c.FPDF_FORMFIELD_TEXTFIELD,
-        pdfium_c.FPDF_FORMFIELD_COMBOBOX,
-    }:
-        return ""
-    return _string(lambda buffer, size: pdfium_c.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size))
-
-
-def _string(get: Callable[[Any, int], int]) -> str:
-    """PDFium's way to give a string: asked without a buffer it says how many bytes of UTF-16 it needs."""
-    size = min(get(None, 0), _MAX_CHARACTERS)
-    buffer = create_string_buffer(size + 2)
-    get(cast(buffer, POINTER(c_ushort)), size)
-    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace").strip("\0 \r\n\t")

@@ -15,7 +15,8 @@ _EDGE = 48  # shades of 255 between neighbours: print, not shading
 _RULE = 30  # pixels: a straight edge this long is a rule or the border of a field
 _MARGIN = 4  # pixels around a region, so that no stroke is cut
 _LARGEST = 40  # regions; more of them is a drawing
-_BLANK_SIDE = 400  # pixels
+_BLANK_SIDE = 1600  # pixels
+_SMALL_PHOTO = 3_000  # pixels; a smaller patch says nothing about its shades
 
 
 def pixels(box: Box, image: NDArray[np.uint8], margin: int = 0) -> tuple[int, int, int, int]:
@@ -30,7 +31,7 @@ def pixels(box: Box, image: NDArray[np.uint8], margin: int = 0) -> tuple[int, in
 def without_words(grey: GreyImage, words: Sequence[Box], *, within: Sequence[Box]) -> list[Box]:
     """Parts of the page that may hold print which no word covers, in reading order. ``grey`` has about 72 dpi.
 
-    Only what lies ``within`` pictures, curves and annotations counts: all else is drawn by lines or said by words.
+    Only what lies ``within`` pictures and curves counts: all else is drawn by lines or said by words.
     """
     if not within:
         return []
@@ -39,7 +40,8 @@ def without_words(grey: GreyImage, words: Sequence[Box], *, within: Sequence[Box
     allowed = np.zeros_like(grey)
     for box in within:
         x0, y0, x1, y1 = pixels(box, grey, margin=1)
-        allowed[y0:y1, x0:x1] = 1
+        if not _is_photo(grey[y0:y1, x0:x1]):
+            allowed[y0:y1, x0:x1] = 1
     edges = _edges(grey) & allowed
     for box in words:
         x0, y0, x1, y1 = pixels(box, grey, margin=2)
@@ -131,26 +133,10 @@ def _is_code(grey: GreyImage) -> bool:
 
 def _is_photo(grey: GreyImage) -> bool:
     """Print has few shades, most of all the paper's; a photograph has many, none of which prevails."""
-    if grey.size < 20_000:
+    if grey.size < _SMALL_PHOTO:
         return False
     shares = np.bincount(grey.ravel() >> 3, minlength=32) / grey.size
-    return bool(shares.max() < 0.15 and (shares > 0.01).sum() > 20)
-
-
-def ink_within(frame: Box, grey: GreyImage) -> Box | None:
-    """Where in a frame something is printed; None where nothing is. The frame's own border does not count."""
-    x0, y0, x1, y1 = pixels(frame, grey)
-    inset = 2 if min(x1 - x0, y1 - y0) > 8 else 0
-    x0, y0, x1, y1 = x0 + inset, y0 + inset, x1 - inset, y1 - inset
-    part = grey[y0:y1, x0:x1].astype(np.int16)
-    ink = np.abs(part - np.median(part)) > _EDGE
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        return None
-    height, width = grey.shape
-    return Box(
-        (x0 + columns[0]) / width, (y0 + rows[0]) / height, (x0 + columns[-1] + 1) / width, (y0 + rows[-1] + 1) / height
-    )
+    return bool(shares.max() < 0.15 and (shares > 0.01).sum() > 16)
 
 
 def is_blank(image: Image.Image) -> bool:
@@ -158,7 +144,7 @@ def is_blank(image: Image.Image) -> bool:
     import cv2
 
     small = image.convert("L")
-    small.thumbnail((4 * _BLANK_SIDE, 4 * _BLANK_SIDE), reducing_gap=2.0)
+    small.thumbnail((_BLANK_SIDE, _BLANK_SIDE), reducing_gap=2.0)
     grey = cv2.medianBlur(np.asarray(small), 3)
     height, width = grey.shape
     inner = grey[height // 50 : height - height // 50, width // 50 : width - width // 50]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -26,7 +27,13 @@ def group_words(page: Page) -> list[list[list[Word]]]:
     slope = _slope([Box.around(word.box for word in run) for run in runs])
     groups = _group_by_height(runs, slope)
     rows = [sorted((word for run in group for word in run), key=lambda word: word.box.x0) for group in groups]
-    return [_split_wide(words, aspect) for words in rows]
+    cells = [_split_wide(words, aspect) for words in rows]
+    return [[part for run in row for part in _split_sources(run)] for row in cells] if page.source == "mixed" else cells
+
+
+def _split_sources(run: list[Word]) -> list[list[Word]]:
+    """What a picture shows is no part of the phrase printed beside it: a logo is not the first word of an address."""
+    return [list(part) for _, part in groupby(run, key=lambda word: word.confidence == 1.0)]
 
 
 def _runs(line: Line, aspect: float) -> list[list[Word]]:

@@ -1,10 +1,9 @@
 """The words that a PDF holds for a page, and what they are worth.
 
-A text layer is evidence, not truth. Scanners put a guess of theirs, invisible, over the picture of the page; fonts lie
-about their characters; a logo is a picture; a form's values are no part of the page's text; and white print on white
-paper is for nobody. So the words are compared with a small picture of the page: words without ink are dropped, ink
-without words is named as ``regions`` to recognise, and words that cannot be judged so cheaply are ``doubtful``: a strip
-of them has to be compared with the picture.
+A text layer is evidence, not truth. Scanners put a guess of theirs, invisible, over the picture of the page; fonts
+lie about their characters; a logo is a picture; and white print on white paper is for nobody. So the words are compared
+with a small picture of the page: words without ink are dropped, ink without words is named as ``regions`` to recognise,
+and words that cannot be judged so cheaply are ``doubtful``: a strip of them has to be compared with the picture.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class TextLayer:
     doubtful: bool = False
 
 
-def text_layer(opened: pdf.PdfDocument, page: pdf.PdfPage) -> TextLayer | None:
+def text_layer(page: pdf.PdfPage) -> TextLayer | None:
     """None when the page holds no words, or none that could be true."""
     glyphs = pdf.glyphs(page)
     if not _is_possible(glyphs):
@@ -51,7 +50,6 @@ def text_layer(opened: pdf.PdfDocument, page: pdf.PdfPage) -> TextLayer | None:
     grey = np.ascontiguousarray(np.rot90(pdf.render_grey(page, dpi=GREY_DPI), -rotation // 90))
     scanned = _is_scanned(glyphs)
     lines = _visible(_lines(_upright(glyphs, rotation, with_hidden=scanned), *_turned(size, rotation)), grey)
-    lines += [line for note in pdf.notes(opened, page) for line in _note_lines(note, rotation, grey, lines)]
     if rotation:  # PDFium's reading order is that of the page as displayed
         lines.sort(key=lambda line: (line.box.center_y, line.box.x0))
     if not lines:
@@ -98,8 +96,10 @@ def _judged(layer: TextLayer, glyphs: Glyphs, grey: GreyImage, *, scanned: bool)
         return None
     drawn = [Box(*box) for box in _turn(glyphs.drawn, layer.rotation).tolist()]
     left_out = regions.without_words(grey, [word.box for word in words], within=drawn)
+    if scanned and left_out:
+        return None  # the scanner has missed something
     area = sum(region.width * region.height for region in left_out)
-    if area > _MUCH and (scanned or len(words) < _FEW_WORDS):
+    if area > _MUCH and len(words) < _FEW_WORDS:
         return None
     return replace(layer, regions=tuple(left_out), doubtful=scanned or plausible < 0.4)
 
@@ -136,7 +136,7 @@ def strip_to_compare(layer: TextLayer) -> tuple[Box, tuple[Line, ...]]:
     """Three to eight lines, those with the most figures, and the part of the page that holds them."""
     lines = sorted(layer.lines, key=lambda line: line.box.center_y)
     height = median(line.box.height for line in lines)
-    span = 8 * 1.6 * height
+    span = 9 * height
     figures = [sum(char.isdigit() for char in line.text) for line in lines]
     best: tuple[int, tuple[Line, ...]] = (-1, ())
     for first, line in enumerate(lines):
@@ -227,6 +227,7 @@ def _turned(size: tuple[float, float], rotation: int) -> tuple[float, float]:
 def _doubled(text: list[str], ink: Boxes, full: Boxes) -> NDArray[np.bool_]:
     """Characters drawn again in the same place, a way to print bold.
 
+    The letters of a ligature share its one place: the same letter again with the very same box is one.
     Two points nearer than half a cell share a cell of at least one of four grids that are half a cell apart.
     """
     doubled = np.zeros(len(text), bool)
@@ -242,6 +243,7 @@ def _doubled(text: list[str], ink: Boxes, full: Boxes) -> NDArray[np.bool_]:
         again = np.ones(len(text), bool)
         again[first] = False
         doubled |= again
+    doubled[1:] &= (codes[1:] != codes[:-1]) | (ink[1:] != ink[:-1]).any(axis=1)
     return doubled
 
 
@@ -332,25 +334,3 @@ def _has_ink(box: Box, grey: GreyImage) -> bool:
     part = grey[y0:y1, x0:x1]
     # Smaller print than this page's picture can show gets the benefit of the doubt.
     return y1 - y0 < 3 or int(part.max()) - int(part.min()) >= _CONTRAST
-
-
-def _note_lines(note: pdf.Note, rotation: int, grey: GreyImage, lines: Sequence[Line]) -> Iterator[Line]:
-    """A field's text, shared out over the ink in its frame, unless the page's own words say it already."""
-    place = regions.ink_within(note.box.turned(rotation), grey)
-    if place is None or any(_covers(place, word.box) for line in lines for word in line.words):
-        return
-    rows = [row.split() for row in re.split(r"[\r\n]+", note.text) if row.strip()]
-    height = place.height / len(rows)
-    for number, row in enumerate(rows):
-        top, total = place.y0 + number * height, max(len(" ".join(r)) for r in rows)
-        words, position = [], 0
-        for text in row:
-            start, end = position / total, (position + len(text)) / total
-            across = place.x0 + start * place.width, place.x0 + end * place.width
-            words.append(Word(text, Box(across[0], top, across[1], top + height)))
-            position += len(text) + 1
-        yield Line(tuple(words))
-
-
-def _covers(place: Box, box: Box) -> bool:
-    return place.x0 < box.center_x < place.x1 and place.y0 < box.center_y < place.y1
