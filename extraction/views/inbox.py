@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from extraction import selectors, services
 from extraction.models import UNREAD, Invoice, Status, User
 from extraction.permissions import NotAllowed, actions_in
+from extraction.templatetags.ui import progress_state
 
 from .common import explains_refusals, is_htmx, signed_in
 from .fields import doubtful_fields
@@ -44,7 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "invoices": invoices,
-        "working": working_ids(invoices),
+        "working": working(invoices),
         "total": sum(counts.values()),
         "first": page_query(listing, page),
         "may": actions_in(workspace, user) if workspace else frozenset(),
@@ -61,16 +62,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
-    """The rows that were still waiting or being read when the page last asked, as they are now."""
+    """The rows that waited or were read when the page last asked (``id=12:STATE``), if there is news of them.
+
+    Rows that are not replaced keep what is done in them: a button pressed half, a bar on its way.
+    """
     user, listing = signed_in(request), Listing.of(request.GET)
-    asked = [int(pk) for pk in request.GET.getlist("id") if pk.isdecimal() and len(pk) < ID_DIGITS][:PER_PAGE]
-    invoices = with_notes(user, selectors.invoices_for(user).filter(pk__in=asked).order_by("pk"))
+    asked = [part.partition(":") for part in request.GET.getlist("id")]
+    seen = {int(pk): state for pk, _, state in asked if pk.isdecimal() and len(pk) < ID_DIGITS}
+    shown = selectors.invoices_for(user).filter(pk__in=[*seen][:PER_PAGE]).order_by("pk")
+    invoices = with_notes(user, shown)
     workspace = selectors.workspace_for(user)
     context = {
         "listing": listing,
         "tabs": listing.tabs(selectors.status_counts(user)),
-        "invoices": invoices,
-        "working": working_ids(invoices),
+        "invoices": [invoice for invoice in invoices if seen[invoice.pk] != progress_state(invoice)],
+        "working": working(invoices),
         "may": actions_in(workspace, user) if workspace else frozenset(),
     }
     return render(request, "inbox/_live.html", context)
@@ -102,8 +108,9 @@ def with_notes(user: User, invoices: Iterable[Invoice]) -> list[Invoice]:
     return rows
 
 
-def working_ids(invoices: Iterable[Invoice]) -> list[int]:
-    return [row.pk for row in invoices if row.status in UNREAD]
+def working(invoices: Iterable[Invoice]) -> list[str]:
+    """What to ask about next time."""
+    return [f"{row.pk}:{progress_state(row)}" for row in invoices if row.status in UNREAD]
 
 
 def page_query(listing: Listing, page: Page[Any]) -> str:

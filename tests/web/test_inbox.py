@@ -119,12 +119,23 @@ def test_it_polls_only_while_something_is_waiting_or_being_read(
     waiting = make_invoice(status=Status.QUEUED)
     make_invoice(status=Status.REVIEW)
     page = web.get(reverse("inbox")).content.decode()
-    assert f'hx-get="{reverse("live")}?id={waiting.pk}&amp;"' in page
+    assert f'hx-get="{reverse("live")}?id={waiting.pk}:queued-0-0&amp;"' in page
     Invoice.objects.filter(pk=waiting.pk).update(status=Status.FAILED, error_code="x", error_message="Do this.")
     live = web.get(reverse("live"), {"id": waiting.pk}).content.decode()
     assert "hx-trigger" not in live.split("</div>")[0]
     assert f'<tr role="row" id="invoice-{waiting.pk}" hx-swap-oob="true" data-status="failed"' in live
     assert "Do this." in live
+
+
+def test_only_rows_with_news_are_sent_and_all_that_wait_are_asked_about_again(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    calm, busy = make_invoice(status=Status.QUEUED), make_invoice(status=Status.READING, page_count=5, pages_done=3)
+    asked = {"id": [f"{calm.pk}:queued-0-0", f"{busy.pk}:reading-2-5"]}
+    live = web.get(reverse("live"), asked).content.decode()
+    assert f'id="invoice-{busy.pk}"' in live
+    assert f'id="invoice-{calm.pk}"' not in live
+    assert f"id={calm.pk}:queued-0-0&amp;id={busy.pk}:reading-3-5" in live
 
 
 def test_ids_that_no_database_holds_are_passed_over(make_invoice: Callable[..., Invoice], web: Client) -> None:
