@@ -290,7 +290,9 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
         image = flat
     size = _useful_size(*image.size)
     image = image.convert("RGB")
-    return image if image.size == size else image.resize(size, Image.Resampling.BOX)
+    image = image if image.size == size else image.resize(size, Image.Resampling.BOX)
+    image.info = {}  # who saves it would pass on comments, XMP and a profile: where and with what it was taken
+    return image
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
