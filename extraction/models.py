@@ -104,6 +104,32 @@ def money(**options: Any) -> models.DecimalField[Any, Any]:
     return models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, **options)
 
 
+class Package(models.Model):
+    """A mail, archive or portfolio as it was uploaded; the documents inside are invoices of their own.
+
+    ``sender``, ``subject`` and ``sent_at`` are what a mail says of itself.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="packages")
+    uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    file = models.FileField(upload_to="packages/%Y/%m/", max_length=255)
+    file_name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    sender = models.CharField(max_length=255, blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "sha256"], name="package_file_once_per_workspace"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class Invoice(models.Model):
     """One uploaded document, its place in the work, and its main values as typed columns for lists, sorting and BI.
 
@@ -120,6 +146,9 @@ class Invoice(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
+    # The copy of an encrypted PDF that needs no password. ``file`` and ``sha256`` stay those of the upload.
+    unlocked_file = models.FileField(upload_to="invoices/%Y/%m/", max_length=255, blank=True)
+    package = models.ForeignKey(Package, on_delete=models.SET_NULL, null=True, blank=True, related_name="invoices")
 
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -206,6 +235,11 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def readable_file(self) -> models.fields.files.FieldFile:
+        """What to read: the upload, or its copy without a password."""
+        return self.unlocked_file or self.file
 
 
 class InvoicePage(models.Model):

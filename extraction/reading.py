@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -10,11 +11,13 @@ from typing import Any, Protocol, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from .engine import containers, pdfaccess
 from .engine.errors import EngineFault, InvoiceError, NotAFile
 from .engine.files import Limits
 from .engine.ocr import default_ocr
 from .engine.options import ReadOptions
 from .engine.record import Reading
+from .engine.sniff import is_pdf
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,54 @@ def read_options(*, skip_einvoice: bool = False) -> ReadOptions:
         max_pixels=settings.MAX_MEGAPIXELS * 1_000_000,
     )
     return ReadOptions(limits=limits, skip_einvoice=skip_einvoice)
+
+
+def documents_in(
+    name: str, folder: Path, *, limits: Limits, password: str = ""
+) -> Iterator[tuple[str, Path | InvoiceError]]:
+    """The document that a typed path names, or those in it if it is a mail, an archive or a portfolio.
+
+    ``folder`` takes what is unpacked and PDFs that ``password`` opened.
+    """
+    path = Path(name)
+    contents = None
+    if _holds_documents(path, limits):
+        try:
+            contents = containers.unpack(path, folder, limits)
+        except InvoiceError as error:
+            if not _is_pdf(path):
+                yield name, error
+                return
+    if contents is None or (_is_pdf(path) and not contents.documents):
+        yield name, _unlocked(path, folder, password)
+        return
+    for document in contents.documents:
+        yield f"{name}/{document.name}", _unlocked(document.path, folder, password)
+    for refused in contents.refused:
+        yield f"{name}/{refused.name}", refused.error
+
+
+def _holds_documents(path: Path, limits: Limits) -> bool:
+    try:
+        return path.is_file() and containers.holds_documents(path, limits)
+    except (InvoiceError, OSError):  # the reading says what is wrong with it
+        return False
+
+
+def _is_pdf(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return is_pdf(stream.read(1024))
+
+
+def _unlocked(path: Path, folder: Path, password: str) -> Path | InvoiceError:
+    if not password or not path.is_file() or not pdfaccess.is_locked(path):
+        return path
+    target = folder / f"unlocked-{path.stem}.pdf"
+    try:
+        pdfaccess.unlock(path, target, password)
+    except InvoiceError as error:
+        return error
+    return target
 
 
 def read_path(path: Path, *, reader: Reader, options: ReadOptions, **extra: Any) -> Reading:

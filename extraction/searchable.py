@@ -7,10 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from . import isolation
 from .engine.document import Document, Page
 from .engine.searchable import is_searchable, write_searchable
 from .models import Invoice, InvoicePage
 from .reading import read_options
+
+# A hundred pages take some 15 s at worst and 200 MB; the file is a stranger's, so what goes beyond is stopped.
+SECONDS = 120
+MEGABYTES = 2000
 
 
 def searchable_offered(invoice: Invoice, pages: list[InvoicePage]) -> bool:
@@ -22,10 +27,12 @@ def searchable_pdf(invoice: Invoice) -> BinaryIO:
     """An open file without a name, gone when it is closed. InvoiceError when none can be made."""
     pages = [_page(row) for row in invoice.pages.defer("text")]
     with TemporaryDirectory(prefix="invoicelens-") as name:
-        source, target = Path(name) / f"document{Path(str(invoice.file.name)).suffix}", Path(name) / "searchable.pdf"
-        with invoice.file.open("rb") as stored, source.open("wb") as copy:
+        file, target = invoice.readable_file, Path(name) / "searchable.pdf"
+        source = Path(name) / f"document{Path(str(file.name)).suffix}"
+        with file.open("rb") as stored, source.open("wb") as copy:
             shutil.copyfileobj(stored, copy)
-        write_searchable(source, pages, target, read_options().limits)
+        limits = read_options().limits
+        isolation.call(write_searchable, source, pages, target, limits, seconds=SECONDS, megabytes=MEGABYTES)
         return target.open("rb")
 
 

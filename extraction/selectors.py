@@ -11,7 +11,18 @@ from django.shortcuts import get_object_or_404
 from .engine.fields import FIELDS, FieldSpec
 from .models import FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
 
-SEARCHED = ("file_name", "vendor_name", "invoice_number", "vendor_tax_id", "iban", "gross_total", "issue_date")
+SEARCHED = (
+    "file_name",
+    "package__file_name",
+    "package__sender",
+    "package__subject",
+    "vendor_name",
+    "invoice_number",
+    "vendor_tax_id",
+    "iban",
+    "gross_total",
+    "issue_date",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ def workspace_for(user: User) -> Workspace | None:
 
 def invoices_for(user: User, *, status: str = "", search: str = "") -> InvoiceQuerySet:
     """Newest first. Each word of ``search`` must occur in a main value, the file's name or the pages' text."""
-    found = Invoice.objects.for_user(user).order_by("-created_at", "-pk")
+    found = Invoice.objects.for_user(user).select_related("package").order_by("-created_at", "-pk")
     if status in Status.values:
         found = found.filter(status=status)
     for word in search.replace("\x00", "").split():
@@ -50,7 +61,7 @@ def status_counts(user: User) -> dict[str, int]:
 
 def invoice_get(user: User, invoice_id: int) -> Invoice:
     """The one owner-scoped fetch; Http404 for what is deleted, absent or somebody else's."""
-    return get_object_or_404(Invoice.objects.for_user(user).select_related("workspace"), pk=invoice_id)
+    return get_object_or_404(Invoice.objects.for_user(user).select_related("workspace", "package"), pk=invoice_id)
 
 
 def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:

@@ -105,7 +105,9 @@ def _cut(data: bytes, share: float = 0.5) -> bytes:
 BAD_FILES: dict[str, BadFile] = {
     "empty": BadFile("empty.pdf", lambda: b"", "empty_file"),
     "text_named_pdf": BadFile("notes.pdf", lambda: b"Dear all,\nthe invoice is attached.\n", "unsupported_type"),
-    "wrong_type": BadFile("table.xlsx", lambda: b"PK\x03\x04" + bytes(200), "unsupported_type"),
+    "wrong_type": BadFile("table.xlsx", lambda: b"MZ\x90\x00" + bytes(200), "unsupported_type"),
+    "web_page": BadFile("bill.html", lambda: b"<!DOCTYPE html><html><body>Bill</body></html>", "save_as_pdf"),
+    "rtf": BadFile("bill.rtf", lambda: rb"{\rtf1 Bill}" + bytes(99), "save_as_pdf"),
     "other_xml": BadFile("feed.xml", lambda: b"<?xml version='1.0'?><rss><channel/></rss>", "unsupported_type"),
     "truncated_pdf": BadFile("cut.pdf", lambda: _cut(text_pdf("Invoice 1", pages=40)), "damaged_file"),
     "garbage_pdf": BadFile("broken.pdf", lambda: b"%PDF-1.7\n" + bytes(range(256)) * 20, "damaged_file"),

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from django.db import OperationalError
 
 from extraction import services
-from extraction.engine.errors import EmptyFile, InvoiceError, TooLarge, UnsupportedType
+from extraction.engine.errors import EmptyFile, InvoiceError, PackedDocuments, TooLarge, UnsupportedType
 from extraction.models import AuditEvent, Invoice, User, Workspace
 from extraction.services import wakeup
 from extraction.services.storing import file_store
@@ -88,7 +88,7 @@ def test_a_deleted_file_may_be_uploaded_again(receive: Callable[..., services.Re
     [
         (b"", "empty.pdf", EmptyFile),
         (b"hello\n" * 50, "text.pdf", UnsupportedType),
-        (b"PK\x03\x04" * 9, "a.zip", UnsupportedType),
+        (b"PK\x03\x04" * 9, "a.zip", PackedDocuments),
     ],
 )
 def test_what_is_no_document_is_refused_with_advice(

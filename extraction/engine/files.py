@@ -15,21 +15,42 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import pi_heif
 from PIL import Image, ImageOps
 
-from . import pdf, regions, textlayer
+from . import pdf, pdfaccess, regions, textlayer
 from .document import Box
-from .errors import DamagedFile, EmptyFile, NoPages, TooLarge, TooManyPages, TooManyPixels, UnsupportedType
+from .errors import (
+    DamagedFile,
+    EmptyFile,
+    NoPages,
+    PackedDocuments,
+    SaveAsPdf,
+    TooLarge,
+    TooManyPages,
+    TooManyPixels,
+    UnsupportedType,
+    XfaForm,
+)
+from .sniff import is_avif, is_heif, is_mail, is_pdf, is_webp, is_xml, program_file, starts
 from .textlayer import TextLayer
+
+pi_heif.register_heif_opener(thumbnails=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a file may cost before it is refused."""
+    """What a file may cost before it is refused.
+
+    Of one that holds others: how many, how many bytes together, and how many times its own size.
+    """
 
     max_bytes: int = 50 * 1024 * 1024
     max_pages: int = 200
     max_pixels: int = 100_000_000
+    max_documents: int = 100
+    max_unpacked: int = 200 * 1024 * 1024
+    max_ratio: int = 250
 
 
 class SourcePage(Protocol):
@@ -63,13 +84,17 @@ class OpenFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: ``matches`` looks at its first kilobyte; ``open`` is None for formats without pages."""
+    """A kind of file: ``matches`` looks at its first kilobyte; ``open`` is None for formats without pages.
+
+    One that ``packs`` holds documents, or is an Office document: ``containers`` finds out.
+    """
 
     name: str
     mime_type: str
     suffixes: tuple[str, ...]
     matches: Callable[[bytes], bool]
     open: Callable[[Path, Limits], OpenFile] | None
+    packs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +127,10 @@ def detect(path: Path, limits: Limits) -> Format:
     with path.open("rb") as stream:
         head = stream.read(1024)
     for kind in FORMATS:
-        if kind.matches(head):
+        if kind.matches(head) and not (kind.name == "xml" and program_file(head)):  # XHTML
             return kind
+    if program := program_file(head):
+        raise SaveAsPdf.of(program)
     if path.suffix.lower() in {suffix for kind in FORMATS for suffix in kind.suffixes}:
         raise UnsupportedType(
             f"This file is named {path.suffix.lower()} but holds something else. Open it in the program that made it "
@@ -115,6 +142,8 @@ def detect(path: Path, limits: Limits) -> Format:
 @contextmanager
 def open_file(path: Path, limits: Limits) -> Iterator[OpenFile]:
     kind = detect(path, limits)
+    if kind.packs:
+        raise PackedDocuments
     if kind.open is None:
         raise UnsupportedType("This XML file has no pages to look at. Upload the PDF or an image of the document.")
     opened = kind.open(path, limits)
@@ -149,6 +178,9 @@ def check_pixels(pixels: int, limits: Limits) -> None:
 class PdfFile:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._pdf = pdf.open_pdf(path)
+        if pdfaccess.asks_to_wait(self._pdf):
+            self.close()
+            raise XfaForm
         self._limits = limits
 
     @property
@@ -306,31 +338,21 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
 # --- the table --------------------------------------------------------------------------------------------------------
 
 
-def _starts(*heads: bytes) -> Callable[[bytes], bool]:
-    return lambda head: head.startswith(heads)
-
-
-def _is_pdf(head: bytes) -> bool:
-    return b"%PDF-" in head  # readers accept junk before it
-
-
-def _is_webp(head: bytes) -> bool:
-    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
-
-
-def _is_xml(head: bytes) -> bool:
-    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")  # UTF-16 as well
-    return text.startswith((b"<?xml", b"<!--")) or (text[:1] == b"<" and b"xmlns" in text)
-
-
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "application/pdf", (".pdf",), _is_pdf, PdfFile),
-    Format("png", "image/png", (".png",), _starts(b"\x89PNG\r\n\x1a\n"), ImageFile),
-    Format("jpeg", "image/jpeg", (".jpg", ".jpeg"), _starts(b"\xff\xd8\xff"), ImageFile),
-    Format("tiff", "image/tiff", (".tif", ".tiff"), _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), ImageFile),
-    Format("webp", "image/webp", (".webp",), _is_webp, ImageFile),
-    Format("bmp", "image/bmp", (".bmp",), _starts(b"BM"), ImageFile),
-    Format("gif", "image/gif", (".gif",), _starts(b"GIF8"), ImageFile),
-    Format("xml", "application/xml", (".xml",), _is_xml, None),
+    # Before PDF: an archive may hold one uncompressed in its first kilobyte.
+    Format("zip", "application/zip", (".zip",), starts(b"PK\x03\x04", b"PK\x05\x06"), None, packs=True),
+    Format("outlook", "application/vnd.ms-outlook", (".msg",), starts(b"\xd0\xcf\x11\xe0\xa1\xb1"), None, packs=True),
+    Format("tnef", "application/ms-tnef", (".dat",), starts(b"\x78\x9f\x3e\x22"), None, packs=True),
+    Format("pdf", "application/pdf", (".pdf",), is_pdf, PdfFile),
+    Format("png", "image/png", (".png",), starts(b"\x89PNG\r\n\x1a\n"), ImageFile),
+    Format("jpeg", "image/jpeg", (".jpg", ".jpeg"), starts(b"\xff\xd8\xff"), ImageFile),
+    Format("tiff", "image/tiff", (".tif", ".tiff"), starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), ImageFile),
+    Format("webp", "image/webp", (".webp",), is_webp, ImageFile),
+    Format("bmp", "image/bmp", (".bmp",), starts(b"BM"), ImageFile),
+    Format("gif", "image/gif", (".gif",), starts(b"GIF8"), ImageFile),
+    Format("heif", "image/heif", (".heic", ".heif"), is_heif, ImageFile),
+    Format("avif", "image/avif", (".avif",), is_avif, ImageFile),
+    Format("xml", "application/xml", (".xml",), is_xml, None),
+    Format("mail", "message/rfc822", (".eml",), is_mail, None, packs=True),
 )
 _PILLOW_FORMATS = [kind.name.upper() for kind in FORMATS if kind.open is ImageFile]

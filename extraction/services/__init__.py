@@ -12,7 +12,7 @@ from .housekeeping import (
 )
 from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
-from .receive import Received, invoice_receive
+from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
     field_confirm,
     field_correct,
@@ -31,9 +31,12 @@ __all__ = [
     "InvalidValue",
     "LeaseLost",
     "NotAllowed",
+    "Outcome",
     "Received",
+    "Reception",
     "ServiceError",
     "admin_ensure",
+    "documents_receive",
     "field_confirm",
     "field_correct",
     "invoice_approve",
@@ -49,6 +52,7 @@ __all__ = [
     "invoice_restore",
     "invoice_retry",
     "invoice_store",
+    "invoice_unlock",
     "invoices_mark_exported",
     "invoices_purge",
     "invoices_sweep",

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from extraction.models import SETTLED, Invoice, Status, User, Workspace
+from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
 
 from .audit import event_record
@@ -81,13 +81,22 @@ def invoices_purge() -> int:
             invoice = Invoice.objects.select_for_update().filter(pk=invoice_id, deleted_at__lt=before).first()
             if invoice is None:
                 continue
-            names = [invoice.file.name, *invoice.pages.exclude(image="").values_list("image", flat=True)]
+            names = [invoice.file.name, invoice.unlocked_file.name]
+            names += [*invoice.pages.exclude(image="").values_list("image", flat=True)]
             event_record(invoice=invoice, action="purged")
             invoice.delete()
         files_delete([name for name in names if name])
         images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
+    _packages_purge()
     return len(ids)
+
+
+def _packages_purge() -> None:
+    """A mail or archive goes with the last document that came in it."""
+    for package in Package.objects.filter(invoices__isnull=True):
+        package.delete()
+        files_delete([str(package.file.name)])
 
 
 def samples_load(*, workspace: Workspace, user: User) -> list[Received]:

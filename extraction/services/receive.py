@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from extraction import isolation
+from extraction.engine import containers, pdfaccess
+from extraction.engine.containers import Contents
+from extraction.engine.errors import EncryptedPdf, InvoiceError, NoDocuments, PackedDocuments, WrongPassword
 from extraction.engine.files import detect
-from extraction.models import Invoice, User, Workspace
+from extraction.engine.names import shown
+from extraction.models import Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
 from extraction.reading import read_options
 
 from .audit import event_record
-from .errors import NotStored
-from .storing import file_store
+from .columns import storable
+from .errors import InvalidState, NotStored
+from .reading import NO_ERROR
+from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
 
 logger = logging.getLogger(__name__)
+
+UNPACK_SECONDS, UNPACK_MEGABYTES = 120, 4096  # of address space; what a process uses of it is far less
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +46,81 @@ class Received:
     duplicate: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document: ``received``, or the ``error`` that says why not. ``name`` is what people see."""
+
+    name: str
+    received: Received | None = None
+    error: InvoiceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """``packed``: the file held documents, one outcome each; otherwise its own outcome is the only one."""
+
+    packed: bool
+    outcomes: tuple[Outcome, ...]
+
+
+def documents_receive(*, workspace: Workspace, user: User, file: File[bytes], file_name: str) -> Reception:
+    """Keep a document, or all documents in a mail, an archive or a portfolio, each as an invoice of its own.
+
+    What is bad inside is refused by name and takes nothing with it. Raises as ``invoice_receive`` when nothing of the
+    file can be used.
+    """
+    require("upload", workspace=workspace, user=user)
+    name = _clean_name(file_name)
+    with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
+        path = Path(folder) / f"document{PurePath(name).suffix}"
+        sha256 = _copy_hashed(file, path)
+        contents = _contents(path, Path(folder))
+        if contents is None:
+            received = _insert(_stored(workspace, user, path, name, sha256), user)
+            return Reception(packed=False, outcomes=(Outcome(name, received),))
+        package = _package(workspace, user, path, name, sha256, contents)
+        return Reception(packed=True, outcomes=tuple(_receive_contents(package, user, path, contents)))
+
+
 def invoice_receive(*, workspace: Workspace, user: User, file: File[bytes], file_name: str) -> Received:
     """Keep the file and queue it. Only what is cheap is checked here; the worker finds what is wrong inside.
 
-    Raises InvoiceError for a file that is empty, too large or of an unknown kind and for one that cannot be stored,
-    NotAllowed for a stranger.
+    Raises InvoiceError for a file that is empty, too large or of an unknown kind, that holds other documents, or that
+    cannot be stored, NotAllowed for a stranger.
     """
     require("upload", workspace=workspace, user=user)
+    name = _clean_name(file_name)
+    with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
+        path = Path(folder) / f"document{PurePath(name).suffix}"
+        sha256 = _copy_hashed(file, path)
+        return _insert(_stored(workspace, user, path, name, sha256), user)
+
+
+@contextmanager
+def _disk_may_be_full() -> Iterator[None]:
     try:
-        invoice = _stored(workspace, user, file, _clean_name(file_name))
+        yield
     except OSError as error:
         logger.error("an upload could not be stored (%s)", error)
         raise NotStored from error
-    return _insert(invoice, user)
 
 
-def _stored(workspace: Workspace, user: User, file: File[bytes], name: str) -> Invoice:
+def _stored(workspace: Workspace, user: User, path: Path, name: str, sha256: str) -> Invoice:
     """Its file is in the storage, its row not yet in the database."""
-    with TemporaryDirectory(prefix="invoicelens-") as folder:
-        path = Path(folder) / f"document{PurePath(name).suffix}"
-        sha256 = _copy_hashed(file, path)
-        kind = detect(path, read_options().limits)
-        invoice = Invoice(
-            workspace=workspace,
-            uploaded_by=user,
-            file_name=name,
-            media_type=kind.mime_type,
-            size=path.stat().st_size,
-            sha256=sha256,
-        )
-        # A name of our own: what people call their files is not for the storage.
-        stored = invoice.file.field.generate_filename(invoice, f"{uuid.uuid4().hex}{kind.suffixes[0]}")
-        invoice.file = file_store(path, stored)
+    kind = detect(path, read_options().limits)
+    if kind.packs:
+        raise PackedDocuments
+    invoice = Invoice(
+        workspace=workspace,
+        uploaded_by=user,
+        file_name=name,
+        media_type=kind.mime_type,
+        size=path.stat().st_size,
+        sha256=sha256,
+    )
+    # A name of our own: what people call their files is not for the storage.
+    stored = invoice.file.field.generate_filename(invoice, f"{uuid.uuid4().hex}{kind.suffixes[0]}")
+    invoice.file = file_store(path, stored)
     return invoice
 
 
@@ -99,8 +154,115 @@ def _insert(invoice: Invoice, user: User) -> Received:
     return Received(invoice, duplicate=False)
 
 
+# --- what holds documents ---------------------------------------------------------------------------------------------
+
+
+def _contents(path: Path, folder: Path) -> Contents | None:
+    """What is inside, unpacked into ``folder`` by a process that may die; None for a document."""
+    limits = read_options().limits
+    if not containers.holds_documents(path, limits):
+        return None
+    inside = folder / "inside"
+    inside.mkdir()
+    try:
+        contents = isolation.call(
+            containers.unpack, path, inside, limits, seconds=UNPACK_SECONDS, megabytes=UNPACK_MEGABYTES
+        )
+    except NoDocuments:
+        if detect(path, limits).name == "pdf":
+            return None
+        raise
+    # A PDF with nothing else than tables and notes attached is the document itself.
+    return None if not contents.documents and detect(path, limits).name == "pdf" else contents
+
+
+def _package(workspace: Workspace, user: User, path: Path, name: str, sha256: str, contents: Contents) -> Package:
+    """The row that there is, or a new one; neither a new row nor its file is stored yet."""
+    known = Package.objects.filter(workspace=workspace, sha256=sha256).first()
+    return known or Package(
+        workspace=workspace,
+        uploaded_by=user,
+        file_name=name,
+        media_type=detect(path, read_options().limits).mime_type,
+        sha256=sha256,
+        sender=storable(contents.sender)[:255],
+        subject=storable(contents.subject)[:255],
+        sent_at=_aware(contents.sent_at),
+    )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A mail's date without a zone is meant in UTC (RFC 5322, 3.3)."""
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def _receive_contents(package: Package, user: User, path: Path, contents: Contents) -> list[Outcome]:
+    """All rows in one transaction, the package's own only when a document of it is new."""
+    stored: list[str] = []
+    try:
+        outcomes, invoices = [], []
+        for document in contents.documents:
+            with document.path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            name = _clean_name(document.name)
+            invoices.append(_stored(package.workspace, user, document.path, name, sha256))
+            stored.append(str(invoices[-1].file.name))
+        with transaction.atomic():
+            if package.pk is None and invoices:
+                wanted = package.file.field.generate_filename(package, f"{uuid.uuid4().hex}{path.suffix}")
+                package.file = file_store(path, wanted)
+                stored.append(str(package.file.name))
+                package.save(force_insert=True)
+            for invoice in invoices:
+                invoice.package = package
+                outcomes.append(Outcome(invoice.file_name, _insert(invoice, user)))
+            if invoices and not package.invoices.exists():
+                files_delete([str(package.file.name)])
+                package.delete()
+    except BaseException:
+        files_delete(stored)
+        raise
+    return [*outcomes, *(Outcome(refused.name, error=refused.error) for refused in contents.refused)]
+
+
+# --- passwords --------------------------------------------------------------------------------------------------------
+
+
+def invoice_unlock(*, invoice: Invoice, user: User, password: str) -> None:
+    """Open a PDF that failed for its password, and queue it. The password is used once and kept nowhere.
+
+    Raises WrongPassword, NotAllowed, and InvalidState when it is not, or no longer, a password that it lacks.
+    """
+    require("upload", workspace=invoice.workspace_id, user=user)
+    if not password:
+        raise WrongPassword("Type the password of this PDF.")
+    with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
+        path, target = Path(folder) / "locked.pdf", Path(folder) / "open.pdf"
+        with invoice.file.open("rb") as locked:
+            _copy_hashed(locked, path)
+        isolation.call(pdfaccess.unlock, path, target, password, seconds=UNPACK_SECONDS, megabytes=UNPACK_MEGABYTES)
+        name = file_store(target, invoice.file.field.generate_filename(invoice, f"{uuid.uuid4().hex}.pdf"))
+    try:
+        with transaction.atomic():
+            waiting = Invoice.objects.filter(
+                pk=invoice.pk, status=Status.FAILED, error_code=EncryptedPdf.code, deleted_at__isnull=True
+            )
+            now = timezone.now()
+            if waiting.update(
+                unlocked_file=name, status=Status.QUEUED, attempts=0, pages_done=0, queued_at=now, updated_at=now,
+                **NO_ERROR,
+            ) != 1:  # fmt: skip
+                raise InvalidState("This document does not wait for a password any more. Reload the page.")
+            event_record(invoice=invoice, user=user, action="unlocked")
+            wake_on_commit(invoice_id=invoice.pk)
+    except BaseException:
+        files_delete([name])
+        raise
+    invoice.refresh_from_db()
+
+
 def _clean_name(name: str) -> str:
     """What people see: no folders, no control characters, at most 255 characters and still with its ending."""
-    base = re.sub(r"[\x00-\x1f\x7f]", "", name.replace("\\", "/").rsplit("/", 1)[-1]).strip() or "document"
+    base = shown(name).rsplit("/", 1)[-1].strip() or "document"
     suffix = PurePath(base).suffix[:20]
     return base if len(base) <= 255 else base[: 255 - len(suffix)] + suffix

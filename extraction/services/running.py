@@ -74,9 +74,9 @@ def _report(invoice_id: int, token: UUID, done: int, total: int) -> None:
 
 def _local_copy(invoice: Invoice, folder: Path) -> Path:
     """The engine wants a path; the storage may be a bucket."""
-    path = folder / f"document{Path(str(invoice.file.name)).suffix}"
+    path = folder / f"document{Path(str(invoice.readable_file.name)).suffix}"
     try:
-        with invoice.file.open("rb") as stored, path.open("wb") as copy:
+        with invoice.readable_file.open("rb") as stored, path.open("wb") as copy:
             shutil.copyfileobj(stored, copy)
     except OSError as error:
         logger.warning("invoice %s: stored file cannot be opened (%s)", invoice.pk, type(error).__name__)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from extraction import services
+from extraction.engine.errors import InvoiceError
 from extraction.forms import RejectForm
 from extraction.models import Invoice
 
@@ -69,6 +70,19 @@ def cancel(request: HttpRequest, invoice_id: int) -> HttpResponse:
     services.invoice_cancel(invoice=invoice, user=signed_in(request))
     done(request, _("Cancelled the reading of %(file)s."), invoice, undo="retry")
     return refreshed() if is_htmx(request) else redirect(where_from(request))
+
+
+@require_POST
+@explains_refusals
+def unlock(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    invoice = own_invoice(request, invoice_id)
+    try:
+        services.invoice_unlock(invoice=invoice, user=signed_in(request), password=request.POST.get("password", ""))
+    except InvoiceError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("%(file)s is open and is being read.") % {"file": invoice.file_name})
+    return redirect("review", invoice.pk)
 
 
 @require_POST

@@ -48,6 +48,18 @@ def original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
 
 
 @require_GET
+def package_original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
+    """The mail or archive that the document came in; 404 for one that came by itself."""
+    package = own_invoice(request, invoice_id).package
+    if package is None:
+        raise Http404
+    # Bytes to save: no browser shall show a stranger's mail as a page of ours.
+    return _file(
+        package.file.name or "", "application/octet-stream", keep="private, no-cache", save_as=package.file_name
+    )
+
+
+@require_GET
 def searchable(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
     """The document as a PDF in which its words can be found and copied; 404 for one that has no pages."""
     invoice = own_invoice(request, invoice_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -39,21 +40,65 @@ def upload(request: HttpRequest) -> HttpResponse:
 def receive(request: HttpRequest, workspace: Workspace, file: Any) -> dict[str, Any]:
     name = file.name or "document"
     try:
-        received = services.invoice_receive(
+        reception = services.documents_receive(
             workspace=workspace, user=signed_in(request), file=file, file_name=request.POST.get("name") or name
         )
     except InvoiceError as error:
         return refusal(503 if error.retryable else 422, error.message, code=error.code, file=name)
     except NotAllowed as error:
         return refusal(403, error.message, file=name)
-    invoice = received.invoice
+    answers = [answer_for(outcome) for outcome in reception.outcomes]
+    return packed(name, answers) if reception.packed else answers[0]
+
+
+def answer_for(outcome: services.Outcome) -> dict[str, Any]:
+    if outcome.received is None:
+        error = outcome.error or InvoiceError()
+        return refusal(422, error.message, code=error.code, file=outcome.name)
+    invoice, duplicate = outcome.received.invoice, outcome.received.duplicate
     return {
-        "status": 200 if received.duplicate else 201,
+        "status": 200 if duplicate else 201,
         "id": invoice.pk,
         "url": reverse("review", args=[invoice.pk]),
-        "duplicate": received.duplicate,
+        "duplicate": duplicate,
         "file": invoice.file_name,
     }
+
+
+def packed(name: str, answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """One answer for a file that held several: the best status, what became of each, and a sentence that sums up."""
+    kept = [answer for answer in answers if "id" in answer]
+    new = [answer for answer in kept if not answer["duplicate"]]
+    refused = [answer for answer in answers if "error" in answer]
+    summary = packed_summary(len(new), len(kept) - len(new), len(refused))
+    if not kept:
+        return refusal(422, told(summary, refused), code=refused[0]["code"], file=name) | {"documents": answers}
+    return {
+        "status": 201 if new else 200,
+        "id": kept[0]["id"],
+        "url": kept[0]["url"] if len(kept) == 1 else f"{reverse('inbox')}?{urlencode({'q': name})}",
+        "duplicate": not new,
+        "file": name,
+        "documents": answers,
+        "summary": summary,
+        "note": told("", refused),
+    }
+
+
+def packed_summary(new: int, duplicates: int, refused: int) -> str:
+    parts = []
+    if new or not (duplicates or refused):
+        parts.append(ngettext("%(n)d document", "%(n)d documents", new) % {"n": new})
+    if duplicates:
+        parts.append(ngettext("%(n)d already here", "%(n)d already here", duplicates) % {"n": duplicates})
+    if refused:
+        parts.append(ngettext("%(n)d refused", "%(n)d refused", refused) % {"n": refused})
+    return ", ".join(parts)
+
+
+def told(start: str, refused: list[dict[str, Any]]) -> str:
+    reasons = " ".join(f"{answer['file']}: {answer['error']}" for answer in refused)
+    return f"{start}. {reasons}" if start else reasons
 
 
 def refusal(status: int, message: str, *, code: str = "refused", file: str = "") -> dict[str, Any]:
@@ -64,9 +109,12 @@ def told_by_messages(request: HttpRequest, answers: list[dict[str, Any]]) -> Htt
     for answer in answers:
         if "error" in answer:
             messages.error(request, f"{answer['file']}: {answer['error']}" if answer["file"] else answer["error"])
+        elif "documents" in answer:
+            level = messages.WARNING if answer["note"] else messages.SUCCESS
+            messages.add_message(request, level, f"{answer['file']}: {answer['summary']}. {answer['note']}".strip())
         elif answer["duplicate"]:
             messages.info(request, _("%(file)s is already here.") % answer)
-    kept = sum(1 for answer in answers if answer["status"] == 201)
+    kept = sum(1 for answer in answers if answer["status"] == 201 and "documents" not in answer)
     if kept:
         messages.success(request, ngettext("%(n)d file uploaded.", "%(n)d files uploaded.", kept) % {"n": kept})
     return redirect("inbox")

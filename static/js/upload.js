@@ -97,7 +97,13 @@ export function startUploads(refresh) {
       if (answer?.error) return fail(entry, answer.error, request.status >= 500);
       if (request.status === 403) return fail(entry, texts.textCsrf, true);
       if (!answer?.id) return fail(entry, texts.textServer, true);
-      set(entry, answer.duplicate ? "here" : "done", answer.duplicate ? texts.textHere : texts.textDone);
+      set(entry, answer.duplicate ? "here" : "done", answer.summary ?? (answer.duplicate ? texts.textHere : texts.textDone));
+      if (answer.note) {
+        // Of several documents in one file, those that were refused.
+        entry.row.querySelector(".message").textContent = answer.note;
+        list.prepend(entry.row);
+        say(`${entry.file.name}: ${answer.summary}. ${answer.note}`);
+      }
       const link = entry.row.querySelector(".tools a");
       Object.assign(link, { href: answer.url, textContent: texts.textOpen, hidden: false });
       refreshSoon();

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from getpass import getpass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -14,7 +17,9 @@ from extraction.engine.fields import BY_NAME
 from extraction.engine.files import Limits
 from extraction.engine.record import Field, LineItem, Reading, canonical
 from extraction.engine.searchable import write_searchable
-from extraction.reading import Reader, configured_reader, read_options, read_path
+from extraction.reading import Reader, configured_reader, documents_in, read_options, read_path
+
+ASK = "?ask"  # no password can be told from it: the object itself is compared
 
 
 class Command(BaseCommand):
@@ -23,9 +28,16 @@ class Command(BaseCommand):
     stealth_options = ("reader",)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="PDF, PNG, JPEG, TIFF or e-invoice XML")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="PDF, picture, e-invoice XML, e-mail or ZIP")
         parser.add_argument("--jsonl", action="store_true", help="one line of JSON per file")
         parser.add_argument("--skip-einvoice", action="store_true", help="read the page, not the e-invoice in it")
+        parser.add_argument(
+            "--password",
+            nargs="?",
+            const=ASK,
+            default=os.environ.get("PDF_PASSWORD", ""),
+            help="opens protected PDFs; asked for when left out here, taken from PDF_PASSWORD when not named at all",
+        )
         parser.add_argument(
             "--searchable", metavar="OUT.pdf", type=Path, help="also write the file as a searchable PDF"
         )
@@ -36,19 +48,25 @@ class Command(BaseCommand):
             raise CommandError("--searchable writes one PDF, so name one file at a time.")
         reader = reader or configured_reader()
         choices = read_options(skip_einvoice=options["skip_einvoice"])
+        password = getpass("Password of the PDF: ") if options["password"] is ASK else options["password"]
         failed = False
-        for name in options["files"]:
-            try:
-                reading = read_path(Path(name), reader=reader, options=choices)
-                if searchable:
-                    _write_searchable(Path(name), reading, searchable, choices.limits)
-            except InvoiceError as error:
-                failed = True
-                self.stdout.write(_error_line(name, error) if options["jsonl"] else f"{name}\n  {error.message}\n")
-            else:
-                row = json.dumps(reading.to_dict(name), ensure_ascii=False)
-                self.stdout.write(row if options["jsonl"] else _readable(name, reading))
-            self.stdout.flush()
+        for given in options["files"]:
+            with TemporaryDirectory(prefix="invoicelens-") as folder:
+                for name, found in documents_in(given, Path(folder), limits=choices.limits, password=password):
+                    try:
+                        if isinstance(found, InvoiceError):
+                            raise found
+                        reading = read_path(found, reader=reader, options=choices)
+                        if searchable:
+                            _write_searchable(found, reading, searchable, choices.limits)
+                    except InvoiceError as error:
+                        failed = True
+                        text = _error_line(name, error) if options["jsonl"] else f"{name}\n  {error.message}\n"
+                    else:
+                        row = json.dumps(reading.to_dict(name), ensure_ascii=False)
+                        text = row if options["jsonl"] else _readable(name, reading)
+                    self.stdout.write(text)
+                    self.stdout.flush()
         if failed:
             sys.exit(1)
 
