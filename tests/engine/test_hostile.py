@@ -35,7 +35,7 @@ def reader() -> Iterator[Child]:
 def ended(child: Child, path: Path) -> str:
     answer = child.read(path)
     if answer.startswith(NO_ANSWER):
-        return "took_too_long"
+        return "out_of_time"
     return "reader_crashed" if answer.startswith(DIED) else answer
 
 

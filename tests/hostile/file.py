@@ -21,7 +21,7 @@ class HostileFile:
     @property
     def costly(self) -> bool:
         """Only the limits of the process that reads it end it."""
-        return self.slow or "took_too_long" in self.ends or "too_much_memory" in self.ends
+        return self.slow or "bomb" in self.file_name
 
 
 def hostile(file_name: str, data: Callable[[], bytes], *ends: str, slow: bool = False) -> HostileFile:

@@ -180,7 +180,7 @@ IMAGES: dict[str, HostileFile] = {
     "jpeg claim": hostile("a.jpg", lambda: jpeg_that_claims(65_500, 65_500), *BROKEN),
     "jpeg claim below the limit": hostile("a.jpg", lambda: jpeg_that_claims(9_900, 9_900), READ, *BROKEN),
     "jpeg of endless scans": hostile(
-        "a.jpg", jpeg_of_endless_scans, READ, "took_too_long", "reader_crashed", *BROKEN, slow=True
+        "a.jpg", jpeg_of_endless_scans, READ, "out_of_time", "reader_crashed", *BROKEN, slow=True
     ),
     "jpeg exif loop": hostile("a.jpg", exif_loop, READ, *BROKEN),
     "jpeg turned by 99": hostile("a.jpg", lambda: exif_that_turns(99), READ),

@@ -314,7 +314,7 @@ def sized(box: bytes, page: bytes = b"") -> HostileFile:
 
 
 SOUND = ("damaged_file",)
-LIMITS = ("too_much_memory", "took_too_long", "reader_crashed", "damaged_file")  # fmt: skip
+LIMITS = ("out_of_memory", "out_of_time", "reader_crashed", "damaged_file")  # fmt: skip
 PDFS: dict[str, HostileFile] = {
     "pdf flate bomb": hostile("a.pdf", flate_bomb, READ, *LIMITS, slow=True),
     "pdf operator bomb": hostile("a.pdf", operator_bomb, READ, *LIMITS, slow=True),
