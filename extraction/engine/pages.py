@@ -26,7 +26,7 @@ LEGIBLE = 0.75  # words of logos and stamps below this confidence are guesses
 PICTURE_DPI = 140
 PICTURE_PIXELS = 2_500_000  # A4 at 140 dpi has 1.9 million
 # Part of cache keys, beside the OCR engine's name: raise it when pages are prepared in another way than before.
-PREPARATION_VERSION = 1
+PREPARATION_VERSION = 2
 
 
 class DocumentCache(Protocol):
