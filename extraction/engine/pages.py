@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,12 +14,13 @@ from rapidfuzz.distance import Indel
 from . import preprocess
 from .document import Box, Document, Line, Page, Word
 from .files import OpenFile, SourcePage
-from .ocr import OcrEngine
+from .ocr import OcrEngine, RgbImage
 from .regions import is_blank, may_hold_print
 from .textlayer import TextLayer, strip_to_compare
 
 OnImage = Callable[[int, Image.Image], None]  # (page number from 1, the page as its boxes see it, in RGB, for people)
 
+PART_DPI = 200  # logos and stamps are large print
 OCR_DPI = 300  # at 200, small print loses one word in a hundred
 AGREEMENT = 0.97  # of a scanner's words with ours, from which the scanner's are taken
 RECOGNISED = 0.99  # the most that a recognised word can have beside the file's own, which have 1.0
@@ -49,6 +51,8 @@ class PageReader:
     ocr: OcrEngine
     cache: DocumentCache | None
     on_image: OnImage | None
+    # What OCR found in parts of pages, by their pixels; threads may read pages at a time, at worst one part twice.
+    parts: dict[str, tuple[Line, ...]] = field(default_factory=dict, repr=False)
 
     def read(self, number: int) -> Page:
         source = self.file.page(number)
@@ -60,7 +64,7 @@ class PageReader:
     def _agrees(self, number: int, source: SourcePage, layer: TextLayer) -> bool:
         """Whether OCR of a few lines finds the words that the file claims for them."""
         strip, claimed = strip_to_compare(layer)
-        found = self._read_region(number, source, strip, layer.rotation)
+        found = self._read_region(number, source, strip, layer.rotation, OCR_DPI)
         return agreement(claimed, found) >= AGREEMENT
 
     def _own_words(self, number: int, source: SourcePage, layer: TextLayer) -> Page:
@@ -74,19 +78,28 @@ class PageReader:
             self.on_image(number, _picture(turned(source.render(PICTURE_DPI), layer.rotation)))
         return page
 
-    def _read_region(self, number: int, source: SourcePage, part: Box, rotation: int) -> tuple[Line, ...]:
+    def _read_region(
+        self, number: int, source: SourcePage, part: Box, rotation: int, dpi: int = PART_DPI
+    ) -> tuple[Line, ...]:
         """The lines that OCR finds in a part of the upright page; nothing but that part is drawn."""
         place = "-".join(str(round(value * 10_000)) for value in (part.x0, part.y0, part.x1, part.y1))
-        key = f"{self.sha256}/{self.ocr.name}-p{PREPARATION_VERSION}/{number}/{place}"
+        key = f"{self.sha256}/{self.ocr.name}-p{PREPARATION_VERSION}/{number}/{place}/{dpi}"
         kept = None if self.cache is None else self.cache.get(key)
         if kept is not None:
             return Document.from_dict(kept).pages[0].lines
-        image = np.asarray(turned(source.render(OCR_DPI, part.turned(-rotation % 360)), rotation))
-        found = self.ocr.read(image) if may_hold_print(image) else ()
+        image = np.asarray(turned(source.render(dpi, part.turned(-rotation % 360)), rotation))
+        found = self._read_picture(image) if may_hold_print(image) else ()
         page = Page(number, image.shape[1], image.shape[0], tuple(_placed(line, part) for line in found))
         if self.cache is not None:
             self.cache.put(key, Document((page,)).to_dict())
         return page.lines
+
+    def _read_picture(self, image: RgbImage) -> tuple[Line, ...]:
+        """OCR of a part of a page; the logo that all pages of a document bear is recognised once."""
+        pixels = hashlib.sha256(image.tobytes()).hexdigest()
+        if pixels not in self.parts:
+            self.parts[pixels] = self.ocr.read(image)
+        return self.parts[pixels]
 
     def _recognized(self, number: int, source: SourcePage) -> Page:
         key = f"{self.sha256}/{self.ocr.name}-p{PREPARATION_VERSION}/{number}"

@@ -159,49 +159,62 @@ def glyphs(page: PdfPage) -> Glyphs:
 def _glyphs(page: PdfPage, text_page: Any, content: _Content) -> Glyphs:
     """One call into PDFium for each property of each character: all else here is done for the page at once."""
     raw, count = text_page.raw, min(text_page.count_chars(), _MAX_CHARACTERS)
-    ink, full = np.zeros((count, 4)), np.zeros((count, 4))
-    text, angle, known = [""] * count, np.zeros(count), np.ones(count, bool)
+    text, printed = _characters(raw, count)
+    angle, known = np.zeros(count), np.ones(count, bool)
     unseen = np.full(count, bool(content.hidden and not content.shown))
-    mixed = content.hidden if content.shown else set()
-    left, right, bottom, top, loose = c_double(), c_double(), c_double(), c_double(), pdfium_c.FS_RECTF()
-    places = byref(left), byref(right), byref(bottom), byref(top)
-    place = byref(loose)
-    for index in range(count):
-        char = _character(raw, index)
-        text[index] = char
-        if char in " \n":
-            continue
-        pdfium_c.FPDFText_GetCharBox(raw, index, *places)
-        ink[index] = left.value, top.value, right.value, bottom.value
-        pdfium_c.FPDFText_GetLooseCharBox(raw, index, place)
-        full[index] = loose.left, loose.top, loose.right, loose.bottom
-        angle[index] = pdfium_c.FPDFText_GetCharAngle(raw, index)
-        known[index] = pdfium_c.FPDFText_HasUnicodeMapError(raw, index) != 1
-        if mixed:
-            drawn = pdfium_c.FPDFText_GetTextObject(raw, index)
-            unseen[index] = bool(drawn) and addressof(drawn.contents) in mixed
+    places = _places(raw, printed)
+    ink, full = np.zeros((count, 4)), np.zeros((count, 4))
+    if printed:
+        rows = np.array(printed)
+        ink[rows], full[rows] = places[:, :4], places[:, 4:8]
+        angle[rows], known[rows] = places[:, 8], places[:, 9] != 1
+    if content.hidden and content.shown:
+        unseen[printed] = [_drawn_by(raw, index) in content.hidden for index in printed]
     leaning = (np.rint(np.degrees(angle)).astype(np.int64) + page.get_rotation()) % 360
-    drawn_boxes = np.array(content.drawn).reshape(-1, 4)
-    return Glyphs(
-        text,
-        _displayed(page, ink),
-        _displayed(page, full),
-        leaning,
-        known,
-        unseen,
-        content.picture,
-        _displayed(page, drawn_boxes),
-    )
+    drawn = np.array(content.drawn).reshape(-1, 4)
+    boxes = (_displayed(page, ink), _displayed(page, full))
+    return Glyphs(text, *boxes, leaning, known, unseen, content.picture, _displayed(page, drawn))
 
 
-def _character(raw: Any, index: int) -> str:
-    code = pdfium_c.FPDFText_GetUnicode(raw, index)
-    if code in {0xFFFE, 0x02} and pdfium_c.FPDFText_IsHyphen(raw, index) == 1:
-        return "-"  # how a hyphen at the end of a line is reported
+def _places(raw: Any, printed: list[int]) -> NDArray[np.float64]:
+    """A row for each: ink and full box as (left, top, right, bottom), angle in radians, 1 where the font is unsure."""
+    left, right, bottom, top, full = c_double(), c_double(), c_double(), c_double(), pdfium_c.FS_RECTF()
+    edges, frame = (byref(left), byref(right), byref(bottom), byref(top)), byref(full)
+    # Bound to local names: this loop runs some thousand times a page.
+    ink_box, full_box = pdfium_c.FPDFText_GetCharBox, pdfium_c.FPDFText_GetLooseCharBox
+    angle, unsure = pdfium_c.FPDFText_GetCharAngle, pdfium_c.FPDFText_HasUnicodeMapError
+    found: list[float] = []
+    for index in printed:
+        ink_box(raw, index, *edges)
+        full_box(raw, index, frame)
+        found += (left.value, top.value, right.value, bottom.value, full.left, full.top, full.right, full.bottom)
+        found += (angle(raw, index), unsure(raw, index))
+    return np.array(found).reshape(-1, 10)
+
+
+def _characters(raw: Any, count: int) -> tuple[list[str], list[int]]:
+    """All characters, and which of them are printed: no breaks."""
+    get = pdfium_c.FPDFText_GetUnicode
+    codes = [get(raw, index) for index in range(count)]
+    named = {code: _named(code) for code in set(codes)}
+    text = [named[code] for code in codes]
+    for index, code in enumerate(codes):
+        if code in {0xFFFE, 0x02} and pdfium_c.FPDFText_IsHyphen(raw, index) == 1:
+            text[index] = "-"  # how a hyphen at the end of a line is reported
+    return text, [index for index, char in enumerate(text) if char not in " \n"]
+
+
+def _named(code: int) -> str:
     text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
     if text in "\r\n":
         return "\n"
     return " " if text.isspace() else text
+
+
+def _drawn_by(raw: Any, index: int) -> int:
+    """The address of the text object that a character belongs to."""
+    drawn = pdfium_c.FPDFText_GetTextObject(raw, index)
+    return addressof(drawn.contents) if drawn else 0
 
 
 def _displayed(page: PdfPage, boxes: Boxes) -> Boxes:

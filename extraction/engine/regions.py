@@ -19,13 +19,33 @@ _BLANK_SIDE = 1600  # pixels
 _SMALL_PHOTO = 3_000  # pixels; a smaller patch says nothing about its shades
 
 
-def pixels(box: Box, image: NDArray[np.uint8], margin: int = 0) -> tuple[int, int, int, int]:
+def pixels(box: Box, image: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     """x0, y0, x1, y1 of at least one pixel inside ``image``."""
+    x0, y0, x1, y1 = _pixels([box], image)[0].tolist()
+    return x0, y0, x1, y1
+
+
+def _pixels(boxes: Sequence[Box], image: NDArray[np.uint8], margin: int = 0) -> NDArray[np.int64]:
     height, width = image.shape[:2]
-    x0, y0 = max(0, int(box.x0 * width) - margin), max(0, int(box.y0 * height) - margin)
-    x0, y0 = min(x0, width - 1), min(y0, height - 1)
-    x1 = min(width, max(x0 + 1, int(np.ceil(box.x1 * width)) + margin))
-    return x0, y0, x1, min(height, max(y0 + 1, int(np.ceil(box.y1 * height)) + margin))
+    places = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes]).reshape(-1, 4)
+    places *= (width, height, width, height)
+    low = np.clip(np.floor(places[:, :2]).astype(np.int64) - margin, 0, (width - 1, height - 1))
+    high = np.minimum(np.ceil(places[:, 2:]).astype(np.int64) + margin, (width, height))
+    return np.hstack([low, np.maximum(high, low + 1)])
+
+
+_CONTRAST = 20  # shades of 255 between neighbours, from which people see print
+
+
+def with_ink(grey: GreyImage, boxes: Sequence[Box]) -> list[bool]:
+    """Which boxes hold print that people see: not white on white, under a cover, or on a layer that is switched off."""
+    import cv2
+
+    sums = cv2.integral((_steps(grey) >= _CONTRAST).astype(np.uint8))
+    x0, y0, x1, y1 = _pixels(boxes, grey).T
+    inked: NDArray[np.bool_] = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] > 0
+    # Smaller print than this picture can show gets the benefit of the doubt.
+    return [bool(seen) for seen in inked | (y1 - y0 < 3)]
 
 
 def without_words(grey: GreyImage, words: Sequence[Box], *, within: Sequence[Box]) -> list[Box]:
@@ -38,13 +58,11 @@ def without_words(grey: GreyImage, words: Sequence[Box], *, within: Sequence[Box
     import cv2
 
     allowed = np.zeros_like(grey)
-    for box in within:
-        x0, y0, x1, y1 = pixels(box, grey, margin=1)
+    for x0, y0, x1, y1 in _pixels(within, grey, margin=1).tolist():
         if not _is_photo(grey[y0:y1, x0:x1]):
             allowed[y0:y1, x0:x1] = 1
     edges = _edges(grey) & allowed
-    for box in words:
-        x0, y0, x1, y1 = pixels(box, grey, margin=2)
+    for x0, y0, x1, y1 in _pixels(words, grey, margin=2).tolist():
         edges[y0:y1, x0:x1] = 0
     joined = cv2.morphologyEx(_without_rules(edges), cv2.MORPH_CLOSE, np.ones((5, 11), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
@@ -65,10 +83,15 @@ def without_words(grey: GreyImage, words: Sequence[Box], *, within: Sequence[Box
 
 
 def _edges(grey: GreyImage) -> NDArray[np.uint8]:
+    return (_steps(grey) > _EDGE).astype(np.uint8)
+
+
+def _steps(grey: GreyImage) -> GreyImage:
+    """The largest difference of shades within one pixel around each pixel."""
     import cv2
 
     steps: GreyImage = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    return (steps > _EDGE).astype(np.uint8)
+    return steps
 
 
 def _without_rules(edges: NDArray[np.uint8]) -> NDArray[np.uint8]:

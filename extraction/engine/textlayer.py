@@ -314,23 +314,8 @@ def _word_boxes(characters: _Characters, starts: NDArray[np.int64]) -> Boxes:
     return np.clip(ink, 0, 1)
 
 
-# --- what people see --------------------------------------------------------------------------------------------------
-
-_CONTRAST = 20  # shades of 255
-
-
 def _visible(lines: Sequence[Line], grey: GreyImage) -> list[Line]:
-    """Without the words that left no ink: white on white, under a cover, or on a layer that is switched off."""
-    kept = []
-    for line in lines:
-        words = tuple(word for word in line.words if _has_ink(word.box, grey))
-        if words:
-            kept.append(line if len(words) == len(line.words) else Line(words))
-    return kept
-
-
-def _has_ink(box: Box, grey: GreyImage) -> bool:
-    x0, y0, x1, y1 = regions.pixels(box, grey)
-    part = grey[y0:y1, x0:x1]
-    # Smaller print than this page's picture can show gets the benefit of the doubt.
-    return y1 - y0 < 3 or int(part.max()) - int(part.min()) >= _CONTRAST
+    """Without the words that left no ink on the page."""
+    seen = iter(regions.with_ink(grey, [word.box for line in lines for word in line.words]))
+    kept = (tuple(word for word in line.words if next(seen)) for line in lines)
+    return [Line(words) for words in kept if words]
