@@ -13,9 +13,9 @@ from .engine.searchable import is_searchable, write_searchable
 from .models import Invoice, InvoicePage
 from .reading import read_options
 
-# A hundred pages take some 15 s at worst and 200 MB; the file is a stranger's, so what goes beyond is stopped.
+# A hundred pages take some 15 s at worst; the file is a stranger's, so what goes beyond is stopped.
 SECONDS = 120
-MEGABYTES = 2000
+MEGABYTES = 4096  # of address space; what a process uses of it is far less
 
 
 def searchable_offered(invoice: Invoice, pages: list[InvoicePage]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pypdfium2 as pdfium
 from playwright.sync_api import Page, expect
 
@@ -74,3 +76,24 @@ def test_a_photo_is_downloaded_as_a_pdf_in_which_its_words_are_found(
     download.value.save_as(tmp_path / "out.pdf")
     text = pdfium.PdfDocument(tmp_path / "out.pdf")[0].get_textpage().get_text_bounded()
     assert text.split() == ["Corner", "Shop", "Ltd", "Total", "EUR", "12.50"]
+
+
+def locked_pdf(password: str) -> bytes:
+    stream = BytesIO()
+    with pikepdf.new() as opened:
+        opened.add_blank_page(page_size=(300, 400))
+        opened.save(stream, encryption=pikepdf.Encryption(owner=password, user=password))
+    return stream.getvalue()
+
+
+def test_a_pdf_with_a_password_is_opened_on_its_page_and_then_read(page: Page, worker: Worker) -> None:
+    drop(page, {"locked.pdf": locked_pdf("open sesame")})
+    page.locator("table.documents .open", has_text="locked.pdf").click()
+    field = page.get_by_label("Password of the PDF")
+    field.fill("wrong")
+    page.get_by_role("button", name="Open and read").click()
+    expect(page.get_by_text("This password does not open the PDF.")).to_be_visible()
+    field.fill("open sesame")
+    page.keyboard.press("Enter")
+    expect(page.locator("#input-gross_total")).to_be_visible()
+    expect(field).to_have_count(0)

@@ -225,7 +225,6 @@ def test_a_failed_document_says_why_and_what_can_be_done(make_invoice: Callable[
     ("code", "first"),
     [
         ("damaged_file", "Upload a corrected file"),
-        ("encrypted_pdf", "Upload a corrected file"),
         ("took_too_long", "Upload a corrected file"),
         ("worker_lost", "Upload a corrected file"),
         ("ocr_unavailable", "Retry"),
@@ -242,6 +241,12 @@ def test_what_helps_a_failed_document_is_offered_first(
     assert "Retry" in [words for _primary, words in buttons]
     assert (f'action="{reverse("upload")}"' in page) is (first != "Retry")
     assert ("data-pick" in web.get(reverse("inbox")).content.decode()) is (first != "Retry")
+
+
+def test_a_pdf_with_a_password_asks_for_it_first(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    page = page_of(web, make_invoice(status=Status.FAILED, error_code="encrypted_pdf"))
+    assert re.findall(r'class="button primary[^"]*">(?:<svg.*?</svg>)?([^<]+)', page) == ["Open and read"]
+    assert "Upload a corrected file" in page
 
 
 def test_a_second_reading_that_failed_can_be_set_aside(make_invoice: Callable[..., Invoice], web: Client) -> None:
