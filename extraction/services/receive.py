@@ -72,7 +72,7 @@ def documents_receive(*, workspace: Workspace, user: User, file: File[bytes], fi
     require("upload", workspace=workspace, user=user)
     name = _clean_name(file_name)
     with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
-        path = Path(folder) / f"document{PurePath(name).suffix}"
+        path = Path(folder) / f"document{PurePath(name).suffix[:20]}"
         sha256 = _copy_hashed(file, path)
         contents = _contents(path, Path(folder))
         if contents is None:
@@ -91,7 +91,7 @@ def invoice_receive(*, workspace: Workspace, user: User, file: File[bytes], file
     require("upload", workspace=workspace, user=user)
     name = _clean_name(file_name)
     with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
-        path = Path(folder) / f"document{PurePath(name).suffix}"
+        path = Path(folder) / f"document{PurePath(name).suffix[:20]}"
         sha256 = _copy_hashed(file, path)
         return _insert(_stored(workspace, user, path, name, sha256), user)
 
