@@ -17,18 +17,6 @@ OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "cancel", "delete", "restore",
 }  # fmt: skip
-    "samples",
-    "upload",
-    "unlock",
-    "field-save",
-    "approve",
-    "reopen",
-    "reject",
-    "retry",
-    "cancel",
-    "delete",
-    "restore",
-}
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
 
