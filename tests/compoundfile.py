@@ -70,7 +70,8 @@ def _packed(entry: _Entry) -> bytes:
     name = entry.name.encode("utf-16-le") + b"\0\0"
     child = entry.children[0] if entry.children else _FREE
     return struct.pack(
-        "<64sHBBIII16xI16xIQ", name, len(name), entry.kind, 1, _FREE, entry.right, child, 0, entry.start, len(entry.data)
+        "<64sHBBIII16xI16xIQ",
+        name, len(name), entry.kind, 1, _FREE, entry.right, child, 0, entry.start, len(entry.data),
     )  # fmt: skip
 
 
