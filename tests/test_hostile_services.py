@@ -14,7 +14,7 @@ from django.test import Client
 from PIL import Image
 
 from extraction import isolation, services
-from extraction.engine import read_invoice
+from extraction.engine import containers, read_invoice
 from extraction.engine.errors import InvoiceError
 from extraction.models import Invoice, User, Workspace
 from tests import builders
@@ -87,6 +87,21 @@ def test_a_name_breaks_out_of_nothing(name: str, workspace, uploader, client: Cl
     assert "Set-Cookie" not in answer.headers
     page = client.get("/").content.decode()
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("ending", ["b" * 250, "\u00e9" * 200])
+def test_a_name_that_is_all_ending_is_kept(ending: str, workspace, uploader) -> None:
+    assert receive(workspace, uploader, builders.png(), f"a.{ending}").file_name == f"a.{ending}"
+
+
+def test_looking_for_a_portfolio_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked for in the web server's own process: looks are counted, each costs at most what it inflates."""
+    looks: list[int] = []
+    original = containers.zlib.decompressobj
+    monkeypatch.setattr(containers.zlib, "decompressobj", lambda: looks.append(1) or original())
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\n" + b"/ObjStm/stream\n" * 300_000)
+    assert not containers.is_portfolio(tmp_path / "a.pdf")
+    assert len(looks) < 10_000
 
 
 def test_pages_for_people_carry_nothing_of_the_camera(tmp_path: Path) -> None:

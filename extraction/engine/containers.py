@@ -35,9 +35,11 @@ from .names import shown
 _MAX_DEPTH = 2  # a ZIP in a mail, a mail in a ZIP, a ZIP in a ZIP
 _MAX_ENTRIES = 10_000
 _FREE_BYTES = 10 * 1024 * 1024  # so much may come out of a file of any size
-_OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n")
 _COLLECTION = re.compile(rb"/Collection\s*(?:<<|\d+\s+\d+\s+R\b)")
 _MAX_INFLATED = 32 * 1024 * 1024
+_MAX_PACKED = 256 * 1024  # of one object stream, which holds some hundred objects
+_LEAST_COST = 4096  # what a look at one counts at least, so that a million of them is not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,17 +245,26 @@ def is_portfolio(path: Path) -> bool:
     if _COLLECTION.search(data):
         return True
     left = _MAX_INFLATED
-    for found in _OBJECT_STREAM.finditer(data):
+    for place in _object_streams(data):
         try:
-            inflated = zlib.decompressobj().decompress(data[found.end() : found.end() + left], left)
+            inflated = zlib.decompressobj().decompress(memoryview(data)[place : place + _MAX_PACKED], left)
         except zlib.error:
-            continue
+            inflated = b""
         if _COLLECTION.search(inflated):
             return True
-        left -= len(inflated)
+        left -= max(len(inflated), _LEAST_COST)
         if left <= 0:
             break
     return False
+
+
+def _object_streams(data: bytes) -> Iterator[int]:
+    """Where the packed bytes of each object stream start; len(data) for a mention that is none."""
+    at = data.find(b"/ObjStm")
+    while at >= 0:
+        found = _STREAM.search(data, at, at + 400)
+        yield found.end() if found else len(data)
+        at = data.find(b"/ObjStm", at + 1)
 
 
 def open_portfolio(path: Path) -> Envelope:
