@@ -227,6 +227,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
-    # Two lines a minute about the sweep and four about each sign-in; the services say what was done to which invoice.
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "axes")},
+    # Two lines a minute about the sweep, four about each sign-in, one that pikepdf is there; the services say what was
+    # done to which invoice.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "axes", "pikepdf")
+    },
 }
