@@ -6,8 +6,10 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from extraction.engine.errors import InvoiceError
 from extraction.engine.files import FORMATS, Limits, inspect, open_file
@@ -61,7 +63,7 @@ def test_a_pdf_cut_behind_its_first_pages_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "damaged_file"
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"])
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF", "AVIF"])
 def test_the_type_is_decided_by_content_not_by_name(format: str, tmp_path: Path) -> None:
     path = write(tmp_path, "photo.pdf", picture(format))
     assert inspect(path, LIMITS).format == format.lower()
@@ -174,3 +176,86 @@ def test_inspecting_counts_pages_without_reading_them(tmp_path: Path) -> None:
 
 def test_every_format_has_a_name_of_its_own() -> None:
     assert len({kind.name for kind in FORMATS}) == len(FORMATS)
+
+
+def tiff(modes: list[tuple[str, str | None]]) -> bytes:
+    """Pages of these modes and compressions, in a file: dark left half, light right half."""
+    half = np.zeros((64, 96), np.uint8)
+    half[:, 48:] = 255
+    grey, pages = Image.fromarray(half), []
+    for mode, compression in modes:
+        if mode == "I;16":
+            page = Image.fromarray(half.astype(np.uint16) * 257)
+        elif mode == "F":
+            page = Image.fromarray(half.astype(np.float32) / 255)
+        else:
+            page = grey.convert(mode)
+        pages.append(saved(page, "TIFF", compression=compression))
+    if len(pages) == 1:
+        return pages[0]
+    out = BytesIO()
+    with AppendingTiffWriter(out, True) as writer:
+        for data in pages:
+            writer.write(data)
+            writer.newFrame()
+    return out.getvalue()
+
+
+TIFFS = [
+    *[("1", kind) for kind in (None, "group3", "group4", "tiff_ccitt", "packbits", "tiff_lzw")],
+    *[
+        (mode, kind)
+        for mode in ("L", "P", "RGB", "CMYK", "I;16", "F")
+        for kind in (None, "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "zstd", "lzma")
+    ],
+    *[("L", "jpeg"), ("RGB", "jpeg"), ("CMYK", "jpeg"), ("RGB", "tiff_jpeg")],
+]
+
+
+@pytest.mark.parametrize(("mode", "compression"), TIFFS)
+def test_every_kind_of_tiff_is_read(mode: str, compression: str | None, tmp_path: Path) -> None:
+    image = read_all_pages(write(tmp_path, "a.tif", tiff([(mode, compression)])))[0]
+    assert image.mode == "RGB"
+    assert max(image.getpixel((10, 30))) < 60  # type: ignore[type-var]
+    assert min(image.getpixel((85, 30))) > 200  # type: ignore[type-var]
+
+
+def test_pages_of_one_tiff_may_differ_in_kind(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.tif", tiff([("1", "group4"), ("RGB", "jpeg"), ("L", "tiff_lzw"), ("CMYK", "packbits")]))
+    for image in read_all_pages(path):
+        assert max(image.getpixel((10, 30))) < 60  # type: ignore[type-var]
+        assert min(image.getpixel((85, 30))) > 200  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_turned_as_their_exif_says(format: str, orientation: int, tmp_path: Path) -> None:
+    """The corner that is dark in the upright picture is dark in what is read, whichever way it was stored."""
+    upright = Image.new("RGB", (96, 64), "white")
+    upright.paste("black", (0, 0, 48, 32))
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Pillow's Transpose that leads to the stored picture
+    stored = upright.transpose(Image.Transpose(undo[orientation])) if orientation > 1 else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = read_all_pages(write(tmp_path, "a", saved(stored, format, exif=exif)))[0]
+    assert image.size == (96, 64)
+    assert max(image.getpixel((20, 15))) < 60  # type: ignore[type-var]
+    assert min(image.getpixel((80, 50))) > 200  # type: ignore[type-var]
+
+
+def test_a_heic_that_is_broken_is_refused_as_such(tmp_path: Path) -> None:
+    path = write(tmp_path, "photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400))
+    with pytest.raises(InvoiceError) as caught:
+        inspect(path, LIMITS)
+    assert caught.value.code == "damaged_file"
+
+
+def test_a_dynamic_form_says_that_only_its_reader_shows_it(tmp_path: Path) -> None:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(text_pdf("Please wait...", "You need Adobe Reader to see this."))) as form:
+        form.Root.NeedsRendering = True
+        form.Root.AcroForm = pikepdf.Dictionary(Fields=[], XFA=form.make_stream(b"<xdp/>"))
+        form.save(out)
+    with pytest.raises(InvoiceError, match="print it to PDF") as caught:
+        inspect(write(tmp_path, "form.pdf", out.getvalue()), LIMITS)
+    assert caught.value.code == "xfa_form"

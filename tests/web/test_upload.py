@@ -11,7 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from extraction.models import Invoice, Status, User
+from tests.badfiles import text_pdf
 from tests.builders import png
+from tests.engine.test_containers import archive, mail
+from tests.test_services_packages import SECRET, locked_pdf
 
 JSON = {"Accept": "application/json"}
 
@@ -106,3 +109,63 @@ def test_a_full_disk_is_said_in_words_and_the_file_can_be_sent_again(web: Client
     assert "a.png: This file could not be stored" in page
     assert "b.png: This file could not be stored" in page
     assert not Invoice.objects.exists()
+
+
+def test_a_mail_is_answered_with_each_of_its_documents_and_what_was_refused(web: Client) -> None:
+    data = mail({"a.pdf": text_pdf("A"), "b.pdf": text_pdf("B"), "notes.txt": b"hi"}).as_bytes()
+    answer = send(web, data, name="march.eml")
+    assert answer.status_code == 201
+    found = answer.json()
+    assert found["summary"] == "2 documents, 1 refused"
+    assert found["note"].startswith("notes.txt: This kind of file cannot be read.")
+    assert [document["file"] for document in found["documents"]] == ["a.pdf", "b.pdf", "notes.txt"]
+    assert found["url"] == f"{reverse('inbox')}?q=march.eml"
+    again = send(web, data, name="march.eml")
+    assert (again.status_code, again.json()["summary"]) == (200, "2 already here, 1 refused")
+
+
+def test_the_inbox_says_which_mail_a_document_came_in_and_finds_it_by_the_mails_name(web: Client) -> None:
+    send(web, mail({"a.pdf": text_pdf("A")}).as_bytes(), name="march.eml")
+    send(web, png("x"), name="alone.png")
+    page = web.get(reverse("inbox"), {"q": "march.eml"}).content.decode()
+    assert "from mail of J\u00fcrgen Wei\u00df &lt;j@example.com&gt;" in page
+    assert "alone.png" not in page
+
+
+def test_a_mail_without_a_document_is_refused_with_what_to_do(web: Client) -> None:
+    answer = send(web, mail({}).as_bytes(), name="talk.eml")
+    assert answer.status_code == 422
+    assert "print it to PDF" in answer.json()["error"]
+    nothing = send(web, archive({"a.txt": b"x"}), name="a.zip")
+    assert nothing.status_code == 422
+    assert nothing.json()["error"].startswith("1 refused. a.txt: ")
+
+
+def test_a_plain_form_tells_of_a_package_by_messages(web: Client) -> None:
+    files = {"file": SimpleUploadedFile("a.zip", archive({"a.pdf": text_pdf("A"), "b.docx": b"x"}))}
+    page = web.post(reverse("upload"), files, follow=True).content.decode()
+    assert "a.zip: 1 document, 1 refused. b.docx: This kind of file" in page
+
+
+def test_the_original_mail_is_there_for_members_only(
+    web: Client, browse: Callable[[User], Client], outsider: User
+) -> None:
+    data = mail({"a.pdf": text_pdf("A")}).as_bytes()
+    address = reverse("package-original", args=[send(web, data, name="march.eml").json()["id"]])
+    answer = web.get(address)
+    assert b"".join(answer.streaming_content) == data
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert browse(outsider).get(address).status_code == 404
+    alone = send(web, png("x")).json()["id"]
+    assert web.get(reverse("package-original", args=[alone])).status_code == 404
+
+
+def test_a_locked_pdf_asks_for_its_password_and_says_when_it_is_wrong(web: Client) -> None:
+    pk = send(web, locked_pdf(), name="secret.pdf").json()["id"]
+    Invoice.objects.filter(pk=pk).update(status=Status.FAILED, error_code="encrypted_pdf", error_message="Locked.")
+    assert 'name="password"' in web.get(reverse("review", args=[pk])).content.decode()
+    page = web.post(reverse("unlock", args=[pk]), {"password": "wrong"}, follow=True).content.decode()
+    assert "This password does not open the PDF." in page
+    page = web.post(reverse("unlock", args=[pk]), {"password": SECRET}, follow=True).content.decode()
+    assert "is being read" in page
+    assert Invoice.objects.get(pk=pk).status == Status.QUEUED
