@@ -105,7 +105,7 @@ def test_a_late_store_of_a_fenced_off_run_stores_nothing(make_invoice: Make, tmp
     assert page_files() == []
 
 
-@pytest.mark.parametrize("action", ["delete", "reject"])
+@pytest.mark.parametrize("action", ["delete", "reject", "cancel"])
 def test_a_reading_that_people_stop_stores_nothing(make_invoice: Make, reviewer: User, action: str) -> None:
     invoice = make_invoice(status=Status.QUEUED)
     seen: list[int] = []
@@ -114,13 +114,16 @@ def test_a_reading_that_people_stop_stores_nothing(make_invoice: Make, reviewer:
         seen.append(done)
         if done == 1 and action == "delete":
             services.invoice_delete(invoice=invoice, user=reviewer)
+        elif done == 1 and action == "cancel":
+            services.invoice_cancel(invoice=invoice, user=reviewer)
         elif done == 1:
             services.invoice_reject(invoice=invoice, user=reviewer, reason="not ours")
 
     services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(make_reading(pages=3), during=click))
     invoice.refresh_from_db()
     assert seen == [1]
-    assert invoice.status == (Status.QUEUED if action == "delete" else Status.REJECTED)
+    ends = {"delete": Status.QUEUED, "cancel": Status.FAILED, "reject": Status.REJECTED}
+    assert invoice.status == ends[action]
     assert not invoice.pages.exists()
 
 
