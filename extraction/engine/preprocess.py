@@ -25,9 +25,11 @@ SMALLEST_SIDE = 64  # pixels; nothing can be measured on less
 SKEW_SIDE = 900  # long side, in pixels, of the copy that skew is measured on: 0.1 degrees move its ends by 1.5 pixels
 PAPER_SIDE = 500
 LARGEST_SKEW = 15.0  # degrees
-SMALLEST_SKEW = 0.5  # rows of words stay together up to this
+SMALLEST_SKEW = 0.8  # up to this, rows of words stay together and nothing is gained by drawing the page anew
 CLEAR_ROWS = 2.0  # how much sharper rows must be at the best angle than at most others
 CLEAR_SKEW = 1.25  # how much sharper rows must be at the angle found than as the page stands
+SPECKLES = 0.012  # share of lonely single pixels; salt and pepper of 6% has 0.02, the worst of 200 receipts 0.006
+LOW_RESOLUTION = 900  # pixels of the long side: A4 at 75 dpi has 877
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,23 @@ def find_paper(image: RgbImage) -> Points | None:
 
 def enhance(image: RgbImage) -> RgbImage:
     """The page as the recogniser reads it best. Boxes are fractions: the result may have another size, not shape."""
+    if min(image.shape[:2]) < SMALLEST_SIDE:
+        return image
+    if _speckled(image):
+        image = np.asarray(cv2.medianBlur(image, 3))
+    if max(image.shape[:2]) < LOW_RESOLUTION:
+        image = np.asarray(cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
     return image
+
+
+def _speckled(image: RgbImage) -> bool:
+    """Salt and pepper: many single pixels far from the median of their neighbours, measured in the middle."""
+    height, width = image.shape[:2]
+    rows = slice(max(0, height // 2 - 200), height // 2 + 200)
+    part = np.ascontiguousarray(image[rows, max(0, width // 2 - 200) : width // 2 + 200, 1])
+    outliers = (cv2.absdiff(part, cv2.medianBlur(part, 3)) > 90).astype(np.uint8)
+    lonely = (outliers == 1) & (cv2.boxFilter(outliers, -1, (3, 3), normalize=False) == 1)  # print has neighbours
+    return bool(lonely.mean() > SPECKLES)
 
 
 def _bright_quad(channel: GreyImage) -> Points | None:
