@@ -11,22 +11,26 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
-from rapidfuzz.distance import Levenshtein
-
+from . import repair
 from .language import codes, fold, month_names
 
-_D = r"[0-9OoIl|]"  # what recognisers print for digits; a date needs a real one besides
-_SEP = r"\s?[./\-–,·]\s?"
+_D = r"(?:[0-9OoIl|]|(?<=\d)[QDSsBZzGTbgqA]|[QDSsBZzGTbgqA](?=\d))"  # what recognisers print for digits
+_YYYY = r"(?:19|[2Zz][0OoQD])"
+_SEP = r"\s?[./\-–,·:]\s?"
 _TIME = re.compile(r"[\sT,;@|()a-z-]{0,8}\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)")
 _YEAR_FIRST = re.compile(
-    rf"(?<![\w.,/-])((?:19|20){_D}{{2}})(?:{_SEP}|年\s?)({_D}{{1,2}})(?:{_SEP}|月\s?)({_D}{{1,2}})日?(?!\d(?!\d?:\d\d))"
+    rf"(?<![\w.,/-])({_YYYY}{_D}{{2}})(?:{_SEP}|年\s?)({_D}{{1,2}})(?:{_SEP}|月\s?)({_D}{{1,2}})日?(?!\d(?!\d?:\d\d))"
 )
 _NUMERIC = re.compile(
-    rf"(?<![^\W_])(?<!\d[./,-])({_D}{{1,2}})({_SEP})({_D}{{1,2}})({_SEP})((?:19|20)\s?{_D}{{2}}|'?{_D}{{2}})"
+    rf"(?<![^\W_])(?<!\d[./,-])({_D}{{1,2}})({_SEP})({_D}{{1,2}})({_SEP})({_YYYY}\s?{_D}{{2}}|'?{_D}{{2}})"
     r"(?![^\W_]{3}|\d(?!\d?:\d\d)|[./,-]\d(?!\d?[./-]\d{1,2}[./-]\d))"
 )
+# Strokes between the parts that were read as letters or, beside a label only, as ones.
+_STROKES = re.compile(r"(?<![\w.,/-])(\d{1,2})[lI|/](\d{1,2})[lI|/](20\d\d)(?!\w)")
+_ONES = re.compile(r"(?<![\w.,/-])([0-3]\d)1([01]\d)1(20[0-4]\d)(?![\w.,/-])")
 _COMPACT = re.compile(r"(?<![\w.,/-])(20[0-4]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
-_WORD = r"[^\W\d_]{3,12}|0ct|N0v"
+# Letters, of which one may have been read as a digit: "Okt0ber", "0ct", "Apri1".
+_WORD = r"[^\W\d_]{3,12}|[^\W\d_]{1,8}[0158][^\W\d_]{1,8}|0[^\W\d_]{2,8}|[^\W\d_]{2,8}1(?!\d)"
 _YEAR = r"((?:19|20)\d{2}|['’´`]?\d{2})(?!\d|[.,:]\d)"
 _GAP = r"[\s./\-–,]{0,3}"
 _DAY_MONTH = re.compile(
@@ -35,15 +39,16 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(rf"(?<![^\W_])({_WORD})[\s./\-–,]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th)?[\s./\-–,]{{0,3}}{_YEAR}")
 _YEAR_MONTH_DAY = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})[\s./\-–,]{{0,2}}({_WORD})[\s./\-–,]{{0,2}}(\d{{1,2}})(?!\d)")
 _LONG_WORD = 4  # letters: shorter words are units and days of the week as often as months
-_LETTERS = str.maketrans("015", "ols")
-_DIGITS = str.maketrans("OoIl|", "00111")
+_LETTERS = str.maketrans("0158", "olsb")
+_MONTH_SLIPS = 1.0  # what a month's name may cost in ``repair.distance``
 
 
 @dataclass(frozen=True, slots=True)
 class DateText:
     """A date in a text: ``text[start:end]``. ``day_first`` and ``month_first`` are equal where only one reading is.
 
-    One of them is None where the other is the only possible. ``short_year``: two digits were printed.
+    One of them is None where the other is the only possible. ``short_year``: two digits were printed. ``note`` says
+    which letters were taken for digits.
     """
 
     day_first: date | None
@@ -52,6 +57,7 @@ class DateText:
     end: int
     short_year: bool = False
     has_time: bool = False
+    note: str = ""
 
     @property
     def ambiguous(self) -> bool:
@@ -71,10 +77,12 @@ def find_dates(text: str, language: str, *, compact: bool = False) -> list[DateT
     months = all_months(language)
     found = [_numeric(text, m, m[1], m[2], m[3]) for m in _YEAR_FIRST.finditer(text)]
     found += [_numeric(text, m, m[5], m[3], m[1], m[2] + m[4]) for m in _NUMERIC.finditer(text)]
+    found += [_numeric(text, m, m[3], m[2], m[1]) for m in _STROKES.finditer(text)]
     found += [_named(text, m, _month(m[2], months), m[3], m[1]) for m in _finditer(_DAY_MONTH, text)]
     found += [_named(text, m, _month(m[1], months), m[3], m[2]) for m in _finditer(_MONTH_DAY, text)]
     found += [_named(text, m, _month(m[2], months), m[1], m[3]) for m in _finditer(_YEAR_MONTH_DAY, text)]
     if compact:
+        found += [_numeric(text, m, m[3], m[2], m[1]) for m in _ONES.finditer(text)]
         found += [_numeric(text, m, m[1], m[2], m[3]) for m in _COMPACT.finditer(text)]
     return _without_overlap([date_text for date_text in found if date_text is not None])
 
@@ -130,14 +138,16 @@ def _numeric(text: str, match: re.Match[str], year: str, month: str, day: str, s
     short = numbers[0] < 100
     full = _full_year(numbers[0])
     first = _date(full, numbers[1], numbers[2])
-    second = _date(full, numbers[2], numbers[1]) if match.re is _NUMERIC else None
+    swaps = match.re in (_NUMERIC, _STROKES, _ONES)
+    second = _date(full, numbers[2], numbers[1]) if swaps else None
     if short and first is None and second is None:  # 18/03/31: the year stands first
         first = _date(_full_year(numbers[2]), numbers[1], numbers[0])
     if first is None and second is None:
         return None
-    if match.re is not _NUMERIC:
+    if not swaps:
         second = first
-    return DateText(first, second, match.start(), match.end(), short, _has_time(text, match.end()))
+    note = "; ".join(filter(None, (repair.note(part, repair.as_digits(part)) for part in (day, month, year))))
+    return DateText(first, second, match.start(), match.end(), short, _has_time(text, match.end()), note)
 
 
 def _named(text: str, match: re.Match[str], month: int, year: str, day: str) -> DateText | None:
@@ -150,12 +160,14 @@ def _named(text: str, match: re.Match[str], month: int, year: str, day: str) -> 
 
 
 def _clean(text: str) -> str:
-    return re.sub(r"\D", "", text.translate(_DIGITS))
+    return re.sub(r"\D", "", repair.as_digits(text))
 
 
 def _same_separators(separators: str, year: str) -> bool:
-    """A full point may be misread as a comma in "12.03,2024"; "1.2,50" is no date."""
+    """A full point may be misread as a comma in "12.03,2024"; "1.2,50" is no date, "12:03:24" a time."""
     marks = {char for char in separators if not char.isspace()}
+    if ":" in marks:
+        return marks <= set(":.") and len(_clean(year)) == 4
     return len(marks) <= 1 or marks <= set("-–") or (marks <= set(".,·") and len(_clean(year)) == 4)
 
 
@@ -191,9 +203,12 @@ def _month(word: str, months: Mapping[str, int]) -> int:
     name = fold(word).translate(_LETTERS)
     if name in months:
         return months[name]
-    if len(name) >= 5:
-        near = {
-            number for other, number in months.items() if len(other) >= 5 and Levenshtein.distance(name, other) == 1
-        }
-        return near.pop() if len(near) == 1 else 0
-    return 0
+    if len(name) < 5 or any(char.isdigit() for char in name):
+        return 0
+    near: dict[int, float] = {}
+    for other, number in months.items():
+        if len(other) >= 5 and abs(len(other) - len(name)) <= 2 and number not in near:
+            slips = repair.distance(name, other, most=_MONTH_SLIPS)
+            if slips <= _MONTH_SLIPS:
+                near[number] = slips
+    return near.popitem()[0] if len(near) == 1 else 0

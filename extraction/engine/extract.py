@@ -17,10 +17,12 @@ from .extractors.identifiers import find_identifiers
 from .extractors.parties import find_parties
 from .extractors.payment import find_payment
 from .extractors.tax_ids import find_tax_ids
-from .language import Language, detect_language, load_language
+from .language import Language, load_language
 from .layout import Layout, build_layout
+from .legibility import with_certainty
 from .record import Candidate, InvoiceRecord
 from .resolve import resolve
+from .spoken import detect_language
 
 if TYPE_CHECKING:
     from .options import ReadOptions
@@ -51,7 +53,8 @@ def lay_out(document: Document) -> Layout:
 
 
 def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
-    return [candidate for find in EXTRACTORS for candidate in find(layout, layout.language, options)]
+    found = [candidate for find in EXTRACTORS for candidate in find(layout, layout.language, options)]
+    return with_certainty(found, layout.document)
 
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:

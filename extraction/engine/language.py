@@ -16,21 +16,24 @@ import tomllib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from rapidfuzz.distance import Levenshtein
+from . import repair
 
 FOLDER = Path(__file__).parent / "languages"
 DEFAULT = "en"
 _SPLIT = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LOOKALIKE = str.maketrans("01i|58", "olllsb")
-_FUZZY_FROM = 7  # characters: shorter phrases must be exact
+# How far a misread phrase may be from a known one in ``repair.distance``, by its length. Four characters take one slip
+# between letters that look alike, seven a lost letter as well; shorter ones must be what ``label_key`` makes equal.
+_BUDGETS = ((10, 2.0), (7, 0.95), (4, 0.25))
+_SEVERAL_WORDS = 0.5  # the budget of several short words: "total eat" is not "total VAT"
 _FOREIGN_FROM = 5  # characters: a shorter foreign phrase is more often another word ("le", "du", "no") ...
 _SHORT_KEYS = frozenset({"tax_total", "vendor_tax_id"})  # ... except the names of taxes: IVA, TVA, BTW
-_FUZZY_TWO_FROM = 10  # characters: two misread characters are accepted
+_LONG = 10  # characters
 
 
 def fold(text: str) -> str:
@@ -44,8 +47,23 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def label_tokens(text: str) -> tuple[str, ...]:
     """A word's parts between punctuation, folded, with characters that OCR confuses made equal."""
+    if "|" in text or "!" in text:
+        text = _with_letter_l(text)
     parts = [part for part in _SPLIT.split(fold(text)) if part]
     return tuple(part if part.isdigit() else part.translate(_LOOKALIKE) for part in parts)
+
+
+def _with_letter_l(text: str) -> str:
+    """Strokes are the letter l where a known word comes of it ("Tota|"), else the rules of a table."""
+    spelt = re.sub(r"[|!]", "l", text)
+    parts = [part for part in _SPLIT.split(fold(spelt)) if part]
+    return spelt if parts and all(part in _label_words() for part in parts) else text
+
+
+@cache
+def _label_words() -> frozenset[str]:
+    phrases = (phrase for code in codes() for found in _table(code, "labels").values() for phrase in found)
+    return frozenset(part for phrase in phrases for part in _SPLIT.split(fold(phrase)))
 
 
 def label_key(text: str) -> str:
@@ -56,43 +74,57 @@ def label_key(text: str) -> str:
 class Vocabulary:
     """Phrases to label keys, exact and tolerant to misreadings, in constant time per lookup.
 
-    Tolerance works by deletion: two strings that become equal by dropping one character each are at most one
-    substitution, insertion or transposition apart.
+    Near phrases are found by symmetric deletion (W. Garbe's SymSpell): two strings that become equal by dropping at
+    most one character each are near. It is done to skeletons, in which letters that look alike are equal already, so
+    that "rechnungsdaturn" meets "rechnungsdatum". The weighted distance then decides, within a budget by length.
     """
 
-    def __init__(self, exact: Mapping[str, tuple[tuple[str, float], ...]], fuzzy: Iterable[str]) -> None:
+    def __init__(
+        self,
+        exact: Mapping[str, tuple[tuple[str, float], ...]],
+        fuzzy: Iterable[str],
+        known: frozenset[str] = frozenset(),
+    ) -> None:
         self.exact = exact
+        self.known = known  # words that are no labels: they are not misread ones either
         self.deletions: dict[str, list[str]] = defaultdict(list)
         for phrase in fuzzy:
-            if len(phrase) >= _FUZZY_FROM:
-                for shorter in _deletions(phrase):
+            if _budget(phrase, 1):
+                skeleton = repair.skeleton(phrase)
+                for shorter in (skeleton, *_deletions(skeleton)):
                     self.deletions[shorter].append(phrase)
-        self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._seen: dict[tuple[str, int], tuple[tuple[str, float], ...]] = {}
 
     def find(self, text: str, *, words: int = 1) -> tuple[tuple[str, float], ...]:
         """(key, quality) of the phrase that ``text``, given as by ``label_key``, is; empty if none.
 
-        Of several short ``words`` none may be misread: "total eat" is not "total VAT".
+        ``words`` is how many words it was printed as: of several short ones hardly any may be misread.
         """
         found = self.exact.get(text)
-        short = _FUZZY_FROM if words == 1 else _FUZZY_TWO_FROM
-        if found is not None or len(text) < short or any(char.isdigit() for char in text):
+        if found is not None or len(text) < _BUDGETS[-1][0] or text in self.known or text.isdigit():
             return found or ()
-        if text not in self._seen:
+        key = (text, words)
+        if key not in self._seen:
             if len(self._seen) > 50_000:
                 self._seen.clear()
-            self._seen[text] = self._nearest(text)
-        return self._seen[text]
+            self._seen[key] = self._nearest(text, words)
+        return self._seen[key]
 
-    def _nearest(self, text: str) -> tuple[tuple[str, float], ...]:
-        near = {phrase for shorter in (text, *_deletions(text)) for phrase in self.deletions.get(shorter, ())}
-        best, best_distance = "", 3
+    def _nearest(self, text: str, words: int) -> tuple[tuple[str, float], ...]:
+        skeleton = repair.skeleton(text)
+        near = {phrase for shorter in (skeleton, *_deletions(skeleton)) for phrase in self.deletions.get(shorter, ())}
+        best, best_distance = "", 3.0
         for phrase in sorted(near):
-            distance = Levenshtein.distance(text, phrase)
-            allowed = 2 if len(phrase) >= _FUZZY_TWO_FROM else 1
-            if distance <= allowed and distance < best_distance:
+            budget = _budget(phrase, words)
+            distance = repair.distance(text, phrase, most=budget)
+            if distance <= budget and distance < best_distance:
                 best, best_distance = phrase, distance
         return tuple((key, quality * (1 - 0.12 * best_distance)) for key, quality in self.exact[best]) if best else ()
+
+
+def _budget(phrase: str, words: int) -> float:
+    budget = next((budget for length, budget in _BUDGETS if len(phrase) >= length), 0.0)
+    return min(budget, _SEVERAL_WORDS) if words > 1 and len(phrase) < _LONG else budget
 
 
 def _deletions(text: str) -> set[str]:
@@ -121,6 +153,8 @@ def codes() -> tuple[str, ...]:
 
 @cache
 def _data(code: str) -> dict[str, object]:
+    if code not in codes():
+        return {}
     return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
 
 
@@ -138,9 +172,9 @@ def _strings(code: str, name: str) -> tuple[str, ...]:
 
 @cache
 def load_language(code: str) -> Language:
-    """The language of an ISO 639-1 code; English for one without a file."""
+    """The language of an ISO 639-1 code; one without a file has English labels, but its own months and marks."""
     if code not in codes():
-        return load_language(DEFAULT)
+        return _without_file(code)
     data = _data(code)
     return Language(
         code=code,
@@ -152,6 +186,29 @@ def load_language(code: str) -> Language:
         document_types=_table(code, "document_types"),
         labels=_table(code, "labels"),
         vocabulary=_vocabulary(code),
+    )
+
+
+def _without_file(code: str) -> Language:
+    """What babel knows of a language; English where it knows none."""
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_decimal_symbol
+
+    english = load_language(DEFAULT)
+    try:
+        locale = Locale.parse(code, sep="-")
+        order = locale.date_formats["short"].pattern
+        decimal = get_decimal_symbol(locale)
+        months = month_names(code)
+    except (UnknownLocaleError, ValueError, KeyError):
+        return english
+    day_first = order.find("d") < order.find("M") or order.lower().startswith("y")
+    return replace(
+        english,
+        code=code,
+        decimal=decimal if decimal in ".," else ".",
+        day_first=day_first,
+        months=months,
     )
 
 
@@ -174,7 +231,8 @@ def _vocabulary(own: str) -> Vocabulary:
                 exact.setdefault(phrase, tuple((key, quality) for key in kept))
         if code in (own, DEFAULT):
             fuzzy.extend(keys)
-    return Vocabulary(exact, dict.fromkeys(fuzzy))
+    words = frozenset(label_key(word) for code in codes() for word in _strings(code, "words"))
+    return Vocabulary(exact, dict.fromkeys(fuzzy), words)
 
 
 @cache
@@ -183,7 +241,7 @@ def month_names(code: str) -> Mapping[str, int]:
     from babel import Locale
 
     names: dict[str, int] = {}
-    locale = Locale.parse(code)
+    locale = Locale.parse(code, sep="-")
     for form in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, name in locale.months[form][width].items():
@@ -202,7 +260,11 @@ def weekday_names(code: str) -> frozenset[str]:
     """Days of the week in a language and in English, in full and abbreviated, folded and without dots."""
     from babel import Locale
 
-    days = [Locale.parse(other).days["format"][width] for other in (code, DEFAULT) for width in ("wide", "abbreviated")]
+    days = [
+        Locale.parse(other, sep="-").days["format"][width]
+        for other in (code, DEFAULT)
+        for width in ("wide", "abbreviated")
+    ]
     return frozenset(fold(name).strip(". ") for names in days for name in names.values())
 
 
@@ -237,14 +299,11 @@ def is_known_word(text: str) -> bool:
     return fold(text) in _evidence()
 
 
-def detect_language(text: str) -> str:
-    """The ISO 639-1 code of the language most words speak for; "" when hardly any word does."""
+def label_votes(text: str) -> list[tuple[float, str]]:
+    """(score, code) of the languages with a file whose words stand in the text, best first."""
     evidence = _evidence()
     scores: dict[str, float] = defaultdict(float)
     for word, count in Counter(_WORD.findall(fold(text[:50_000]))).items():
         for code, weight in evidence.get(word, ()):
             scores[code] += weight * min(count, 4)
-    if not scores:
-        return ""
-    code, score = max(sorted(scores.items()), key=lambda item: item[1])
-    return code if score >= 1 else ""
+    return sorted(((score, code) for code, score in scores.items()), key=lambda item: (-item[0], item[1]))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from .repair import digits_in_amounts, note
 
 # Written as printed; "$" and "kr" stand for several currencies and are settled by the rest of the document.
 SYMBOLS: dict[str, str] = {
@@ -124,7 +126,9 @@ CODES = frozenset(
 
 _MARK = "|".join(re.escape(mark) for mark in sorted([*SYMBOLS, *CODES], key=len, reverse=True))
 _NUMBER = r"""
-      \d{1,3}(?:[.]\d{3})+(?:\s?,\s?\d{1,2})?      # 1.234.567,89
+      \d{2,3}[.,]\d\s\d(?=$|\s?[€$£])               # 12.3 4: a space was read into it
+    | \d{1,3}(?:[ \u00a0]\d{3})+,\d\s\d(?=$|\s?€)   # 1 234,5 6
+    | \d{1,3}(?:[.]\d{3})+(?:\s?,\s?\d{1,2})?      # 1.234.567,89
     | \d{1,3}(?:[,]\d{3})+(?:\s?\.\s?\d{1,2})?     # 1,234,567.89
     | \d{1,3}(?:,\s\d{3})+\.\d{2}                  # 1, 234.00
     | \d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?       # 12,34,567.89
@@ -138,7 +142,7 @@ _NUMBER = r"""
 _AMOUNT = re.compile(
     rf"""
     (?<![\w#@°])(?<!\d[.,:/'’-])(?<!\d[.,]\s)
-    (?:[^\W\d_](?=\d+[.,]\d\d(?!\d)))?             # a currency sign that was misread or badly encoded
+    (?:[^\W\d_lI](?=\d+[.,]\d\d(?!\d)))?           # a currency sign that was misread or badly encoded
     (?P<open>\()?
     (?P<sign1>[-−–+~]\s?)?
     (?:(?P<cur1>(?:{_MARK}))\s?[:.]?\s?)?
@@ -163,7 +167,8 @@ _ANY_MARK = re.compile(rf"(?<![^\W\d_])(?:{_MARK})(?![^\W\d_])")
 class AmountText:
     """An amount in a text: ``text[start:end]``. ``currency`` is ISO 4217, "$", "kr", or "" where none is attached.
 
-    ``decimals`` is how many digits were printed after the decimal separator; "12,--" counts as two.
+    ``decimals`` is how many digits were printed after the decimal separator; "12,--" counts as two. ``note`` says which
+    letters were taken for digits.
     """
 
     value: Decimal
@@ -172,15 +177,18 @@ class AmountText:
     decimals: int
     currency: str
     percent: bool = False
+    note: str = ""
 
 
 def find_amounts(text: str, *, decimal: str = "") -> list[AmountText]:
     """All numbers of a text that can be amounts, quantities or percentages; not parts of dates, times, codes."""
     found = []
-    for match in _AMOUNT.finditer(text):
-        amount = _amount(match, text, decimal)
+    digits = digits_in_amounts(text)
+    for match in _AMOUNT.finditer(digits):
+        amount = _amount(match, digits, decimal)
         if amount is not None:
-            found.append(amount)
+            changed = note(text[amount.start : amount.end], digits[amount.start : amount.end])
+            found.append(replace(amount, note=changed) if changed else amount)
     return found
 
 

@@ -31,6 +31,7 @@ class Candidate:
     box: Box | None
     score: float
     reason: str
+    certainty: float = 1.0  # the recogniser's lowest score of the words
 
 
 @dataclass(frozen=True, slots=True)

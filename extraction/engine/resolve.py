@@ -12,6 +12,7 @@ from datetime import date
 
 from .checks import check as check
 from .fields import BY_NAME, FIELDS, Kind
+from .legibility import as_read
 from .ranking import CALIBRATION, log_odds, sigmoid
 from .record import Candidate, Field, InvoiceRecord, TaxLine, Value
 from .totals import choose_totals
@@ -42,6 +43,7 @@ THRESHOLDS: Mapping[str, float] = {
     "rounding": 0.6,
 }
 DEFAULT_THRESHOLD = 0.5
+PROVED: Mapping[str, float] = {"iban": 0.9}  # candidates of this score have right check digits
 
 
 def resolve(
@@ -62,7 +64,8 @@ def resolve(
             continue
         confidence = _confidence(chosen, ranked, totals.support.get(spec.name, 0.0))
         if confidence >= THRESHOLDS.get(spec.name, DEFAULT_THRESHOLD):
-            fields[spec.name] = _field(chosen, ranked, confidence)
+            proved = totals.support.get(spec.name, 0.0) >= 2 or chosen.score >= PROVED.get(spec.name, 2.0)
+            fields[spec.name] = _field(chosen, ranked, *as_read(confidence, chosen, proved=proved))
     _add_amount_due(fields, by_field)
     values = {name: found.value for name, found in fields.items()}
     problems = check(values, tax_breakdown=totals.breakdown, today=today)
@@ -120,7 +123,7 @@ def _confidence(chosen: Candidate, ranked: Sequence[Candidate], support: float) 
     return min(0.995, sigmoid(odds))
 
 
-def _field(chosen: Candidate, ranked: Sequence[Candidate], confidence: float) -> Field:
+def _field(chosen: Candidate, ranked: Sequence[Candidate], confidence: float, reason: str) -> Field:
     least = LEAST_NUMBER if BY_NAME[chosen.field].kind is Kind.IDENTIFIER else LEAST_ALTERNATIVE
     others = [candidate for candidate in ranked if candidate.value != chosen.value and candidate.score >= least]
     return Field(
@@ -130,6 +133,6 @@ def _field(chosen: Candidate, ranked: Sequence[Candidate], confidence: float) ->
         confidence=confidence,
         page=chosen.page if chosen.box is not None else None,
         box=chosen.box,
-        reason=chosen.reason,
+        reason=reason,
         alternatives=tuple(others[:MAX_ALTERNATIVES]),
     )

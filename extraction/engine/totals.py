@@ -13,6 +13,7 @@ from itertools import combinations, product
 
 from .ranking import log_odds
 from .record import Candidate, TaxLine
+from .repair import amount_readings
 
 Amounts = Mapping[str, Sequence[Candidate]]
 
@@ -34,6 +35,8 @@ BREAKDOWN = 1.0
 NO_GROSS = -3.0  # a document without a total is rare
 CASH_LESS_CHANGE = 2.5
 PAID = 1.0  # a payment of this amount is printed
+PROVED = 2.0  # support from which a value is believed whatever else speaks against it
+REPAIRED_FROM, REPAIRED_WIDTH = 0.3, 4  # score and number of the candidates of each field that may hold a slip
 LESS_ALLOWANCE = 2.5  # the sum of lines less a discount or commission
 
 
@@ -72,7 +75,46 @@ def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -
         weight += sum(log_odds(candidate.score) for candidate in chosen.values())
         if weight > best[0]:
             best = (weight, Totals(chosen, support, _breakdown(net, tax, breakdowns)))
-    return _with_due(_without_part(best[1], amounts), amounts)
+    likeliest = best[1]
+    if likeliest.support.get("gross_total", 0.0) < PROVED:
+        likeliest = _repaired(amounts, breakdowns) or likeliest
+    return _with_due(_without_part(likeliest, amounts), amounts)
+
+
+def _repaired(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> Totals | None:
+    """Net, tax and gross with one slip of the recogniser put right, where exactly one slip makes them add up.
+
+    The tax must be a usual rate of the net amount as well: sums alone would sometimes hold by chance.
+    """
+    slots = [
+        [c for c in _top(amounts, field)[:REPAIRED_WIDTH] if c is not None and c.score > REPAIRED_FROM]
+        for field in ("gross_total", "net_total", "tax_total")
+    ]
+    slips = {id(c): _slips(c) for slot in slots for c in slot}
+    found: dict[tuple[Decimal, ...], Totals] = {}
+    for triple in product(*slots):
+        g, n, t = (_value(c) or ZERO for c in triple)
+        for index, (candidate, wanted) in enumerate(zip(triple, (n + t, g - t, g - n), strict=True)):
+            note = slips[id(candidate)].get(wanted)
+            values = tuple(wanted if i == index else value for i, value in enumerate((g, n, t)))
+            if note and _proves(values[1], values[2]) and len({(c.page, c.box) for c in triple}) == len(triple):
+                reason = f"{candidate.reason}; {note}: net {values[1]:f} and tax {values[2]:f} agree on {values[0]:f}"
+                mended = replace(candidate, value=wanted, reason=reason)
+                chosen = {c.field: mended if c is candidate else c for c in triple}
+                tax_lines = _breakdown(chosen["net_total"], chosen["tax_total"], breakdowns)
+                found.setdefault(values, Totals(chosen, dict.fromkeys(chosen, PROVED), tax_lines))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _slips(candidate: Candidate) -> dict[Decimal, str]:
+    value = _value(candidate) or ZERO
+    exponent = value.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return dict(amount_readings(candidate.text, value, decimals))
+
+
+def _proves(net: Decimal, tax: Decimal) -> bool:
+    return bool(tax) and (tax < 0) == (net < 0) and _at_a_rate(net, tax)
 
 
 def _without_part(totals: Totals, amounts: Amounts) -> Totals:

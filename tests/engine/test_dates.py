@@ -9,10 +9,11 @@ import pytest
 from extraction.engine.dating import find_dates as dates_in
 from extraction.engine.document import Document
 from extraction.engine.extractors.dates import find_dates
-from extraction.engine.language import detect_language, load_language
+from extraction.engine.language import load_language
 from extraction.engine.layout import build_layout
 from extraction.engine.options import ReadOptions
 from extraction.engine.record import Value
+from extraction.engine.spoken import detect_language
 
 from .pages import page_of
 

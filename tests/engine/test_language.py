@@ -7,7 +7,8 @@ import re
 import pytest
 
 from extraction.engine.fields import BY_NAME
-from extraction.engine.language import codes, detect_language, label_key, load_language, month_names
+from extraction.engine.language import codes, label_key, load_language, month_names
+from extraction.engine.spoken import detect_language
 
 REQUIRED = {
     "issue_date", "date", "due_date", "gross_total", "amount_due", "net_total", "tax_total", "invoice_number",

@@ -6,9 +6,10 @@ import pytest
 
 from extraction.engine.extractors.names import clean_name, ends_in_suffix, looks_like_address
 from extraction.engine.extractors.parties import find_parties
-from extraction.engine.language import detect_language, load_language
+from extraction.engine.language import load_language
 from extraction.engine.layout import build_layout
 from extraction.engine.options import ReadOptions
+from extraction.engine.spoken import detect_language
 
 from .pages import page_of
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from extraction.engine.extractors.tax_ids import find_tax_ids
-from extraction.engine.language import detect_language, load_language
+from extraction.engine.language import load_language
 from extraction.engine.layout import build_layout
 from extraction.engine.options import ReadOptions
 from extraction.engine.record import Candidate
+from extraction.engine.spoken import detect_language
 
 from .pages import page_of
 

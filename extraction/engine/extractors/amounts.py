@@ -133,7 +133,7 @@ def _candidates(link: Link, view: _View, *, agency: bool) -> Iterable[Candidate]
             continue
         features = _features(link, view, field) | {"label": weights[key]}
         figure = link.figure
-        reason = f"{link.relation} label '{link.label.text}'"
+        reason = f"{link.relation} label '{link.label.text}'" + (f"; {figure.note}" if figure.note else "")
         value = view.signed(figure.value, field)
         yield Candidate(field, value, figure.text, figure.page, figure.box, score(features, AMOUNT_WEIGHTS), reason)
 

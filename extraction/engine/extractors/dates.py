@@ -85,6 +85,7 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
         features |= {"far": far, "first": index == 0, "only": len(count) == 1, "repeated": count[value] > 1}
         issue = score(features, DATE_WEIGHTS)
         reason = f"{relation} label '{label.text}'" if label else "a date without a label"
+        reason += f"; {place.found.note}" if place.found.note else ""
         candidates.append(Candidate("issue_date", value, place.text, place.cell.page, place.box, issue, reason))
         if label and label.key in LABELLED and not (label.key == "amount_due" and relation == "below"):
             sure = (0.95 if relation == "right of" else 0.85) * label.quality * (0.6 if far else 1.0)

@@ -39,7 +39,7 @@ TOTAL_KEYS = frozenset({"total", "subtotal", "gross_total", "net_total", "rounde
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number on the page: ``start`` and ``end`` delimit it in its row's words."""
+    """A number on the page: ``start`` and ``end`` delimit it in its row's words. ``note`` says what was repaired."""
 
     value: Decimal
     text: str
@@ -51,6 +51,7 @@ class Figure:
     start: int
     end: int
     box: Box
+    note: str = ""
 
     @property
     def is_money(self) -> bool:
@@ -107,6 +108,7 @@ def _figure(amount: AmountText, spans: TextMap, row: Row, offset: int) -> Figure
         start=offset + start,
         end=offset + end,
         box=spans.box(amount.start, amount.end),
+        note=amount.note,
     )
 
 

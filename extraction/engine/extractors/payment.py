@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from schwifty import BIC, IBAN
+from schwifty.exceptions import SchwiftyException
 
+from .. import repair
 from ..document import Box, Word
 from ..language import Language
 from ..layout import Layout, Row, TextMap
@@ -21,8 +23,7 @@ _BIC = re.compile(r"(?<![^\W_])[A-Z]{4} ?[A-Z]{2} ?[A-Z0-9]{2}(?: ?[A-Z0-9]{3})?
 _PRINTED = re.compile(r"[A-Z]{2} ?[0-9A-Z]{2}(?: ?(?=[A-Z]{0,4}\d)[A-Z0-9]{2,30})*")
 _SEPARATORS = " .-\u00a0"
 _LONGEST, _SHORTEST = 34, 15
-# What recognition makes of digits; taken back only where the check digits then agree.
-_MISREAD = str.maketrans("OoQDIlSBZG", "0000115826")
+_KINDS = re.compile(r"(\d+)!([nac])")  # "8!n10!n": digits, letters, either
 _NEAR = 3  # rows between an IBAN and its BIC
 
 
@@ -82,19 +83,23 @@ def _read_iban(text: str, start: int) -> tuple[str, int, bool] | None:
         if _is_iban(plain):
             return plain, ends[length - 1], False
     for length in range(len(compact), _SHORTEST - 1, -1):
-        for repaired in _repairs(compact[:length]):
-            if _is_iban(repaired):
-                return repaired, ends[length - 1], True
+        found = repair.only(_readings(compact[:length]), _is_iban)
+        if found:
+            return found, ends[length - 1], True
     return None
 
 
-def _repairs(text: str) -> Iterable[str]:
-    """All doubtful characters read as digits, then each one alone: more tries would let chance agree."""
-    yield text[:2] + text[2:].translate(_MISREAD)
-    for position, char in enumerate(text[2:], start=2):
-        digit = char.translate(_MISREAD)
-        if digit != char:
-            yield text[:position] + digit + text[position + 1 :]
+def _readings(text: str) -> Iterable[str]:
+    """What a misread IBAN may say, by the digits and letters that its country's accounts are made of."""
+    try:
+        spec = IBAN(text.upper(), allow_invalid=True).spec
+    except SchwiftyException:  # no country of IBANs
+        return
+    if spec.iban_length != len(text):
+        return
+    kinds = "".join(kind * int(count) for count, kind in _KINDS.findall(spec.bban_spec))
+    for reading in repair.readings(text[2:], "nn" + kinds):
+        yield (text[:2] + reading).upper()
 
 
 def _is_iban(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from stdnum import get_cc_module
 
+from .. import repair
 from ..document import Box, Word
 from ..language import Language, fold
 from ..layout import Label, Layout, TextMap
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _NATIONAL = ("pl", "es", "it", "ie", "gb", "pt", "gr", "hr", "nl", "fr", "be", "se", "no", "dk", "in", "au", "ch")
 _WITH_PREFIX = re.compile(
     r"(?<![^\W_])(ATU|CHE|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)"
-    r"[ .:-]{0,2}[0-9A-Z](?:[ .-]{0,2}[0-9A-Z]){6,13}(?![^\W_])"
+    r"[ .:-]{0,2}[0-9A-Zlo](?:[ .-]{0,2}[0-9A-Zlo]){6,13}(?![^\W_])"
 )
 # Forms that are told from other numbers without label or country, by the document's language.
 _NATIONAL_FORMS = {"es": re.compile(r"(?<![^\W_])[A-HJNP-SUVW]-?\d{8}(?![^\W_])")}
@@ -35,6 +36,10 @@ _NEXT_WORD = re.compile(r"\s(?=[A-Z]{2,}(?![A-Z\d]*\d))")
 _TAX_NUMBER = re.compile(
     r"[\s:.#-]*(?:[A-Z]{2}\s)?(\d{2,5}(?:\s?/\s?|\s)\d{3,5}(?:\s?/\s?|\s)?[\d/]{1,8}|\d{9,13})(?![\d,.])"
 )
+_DIGITS_ONLY = frozenset(
+    ["BE", "BG", "DE", "DK", "EE", "EL", "FI", "HR", "HU", "IT", "LU", "LV", "MT", "PL", "PT", "RO", "SE", "SI", "SK"]
+)
+_SMALL = str.maketrans("lo", "10")  # small letters stand in no id
 _MARKS = re.compile(r"^[\s:.#№-]+")
 
 
@@ -91,10 +96,15 @@ def _labelled(layout: Layout, buyers: Places) -> Iterable[Candidate]:
                     value, text, box, sure = found
                     is_buyers = key == "buyer_tax_id" or buyers.holds(label.page, box)
                     field = "buyer_tax_id" if is_buyers else "vendor_tax_id"
-                    reason = f"{placed} label '{label.text}'" + (", check digits are right" if sure >= 0.9 else "")
+                    reason = f"{placed} label '{label.text}'" + (_proof(text, value) if sure >= 0.9 else "")
                     score = sure * label.quality * (1.0 if placed == "right of" else 0.9)
                     yield Candidate(field, value, text, label.page, box, round(score, 4), reason)
                     break
+
+
+def _proof(text: str, value: str) -> str:
+    right = ", check digits are right"
+    return right if value in _compact(text) else f"{right} after correcting misread characters"
 
 
 def _places(layout: Layout, label: Label) -> Iterable[tuple[Sequence[Word], str]]:
@@ -166,14 +176,21 @@ def _read(words: Sequence[Word]) -> tuple[str, str, Box, float] | None:
 
 def _valid_with_prefix(text: str) -> str | None:
     """The compact id when its check digits are right, misread digits put right; words behind it cut off."""
-    for attempt in (_compact(text), _compact(text.translate(str.maketrans("OIl", "011")))):
-        for end in range(len(attempt), 7, -1):
-            if end < len(attempt) and attempt[end].isdigit():
+    compact = _compact(text.translate(_SMALL))
+    module = _module(compact[:2].lower())
+    if module is None:
+        return None
+    whole = compact.startswith("CH")  # stdnum wants the country of Swiss numbers
+    for repaired in (False, True):
+        for end in range(len(compact), 7, -1):
+            if end < len(compact) and compact[end].isdigit():
                 continue  # part of a longer number, such as a bank account
-            number = attempt[:end]
-            module = _module(number[:2].lower())
-            if module is not None and module.is_valid(number if number[:2] == "CH" else number[2:]):
-                return number
+            number = compact[2:end]
+            kind = "n" if compact[:2] in _DIGITS_ONLY else "c"
+            readings = repair.readings(number, kind * len(number)) if repaired else (number,)
+            found = repair.only(readings, lambda read: module.is_valid(f"CH{read}" if whole else read))
+            if found:
+                return compact[:2] + found
     return None
 
 
