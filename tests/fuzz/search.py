@@ -26,10 +26,14 @@ LARGEST = 400_000  # bytes: a search lives by how many files it reads
 
 @dataclass(slots=True)
 class Found:
-    """``ends``: how often reading ended how; ``faults``: what should never be, with the file that does it."""
+    """``ends``: how often reading ended how; ``faults``: what should never be, with the file that does it.
+
+    ``endless``: files that only a limit of time ends. The product has one, so they are no faults.
+    """
 
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[tuple[str, Path]] = field(default_factory=list)
+    endless: list[Path] = field(default_factory=list)
 
 
 class Child:
@@ -112,9 +116,13 @@ def search(seconds: float, folder: Path, *, seed: int = 0) -> Found:
 
 
 def note(found: Found, answer: str, path: Path, kept: Path) -> None:
-    found.ends[answer.split()[0]] += 1
-    if answer.startswith("FAULT"):
-        kept.write_bytes(path.read_bytes())
+    found.ends["out_of_time" if answer.startswith(NO_ANSWER) else answer.split()[0]] += 1
+    if not answer.startswith("FAULT"):
+        return
+    kept.write_bytes(path.read_bytes())
+    if answer.startswith(NO_ANSWER):
+        found.endless.append(kept)
+    else:
         found.faults.append((answer, kept))
 
 
@@ -123,7 +131,9 @@ def main(arguments: Sequence[str]) -> None:
     found = search(float(arguments[0]), folder, seed=int(time.time()) * 1000)
     for answer, path in found.faults:
         print(f"{path}\n  {answer}")
-    print(f"{sum(found.ends.values())} files, {len(found.faults)} faults, ends: {dict(found.ends.most_common())}")
+    print(
+        f"{sum(found.ends.values())} files, {len(found.faults)} faults, {len(found.endless)} endless, ends: {dict(found.ends.most_common())}"
+    )
 
 
 if __name__ == "__main__":
