@@ -128,6 +128,7 @@ export function startUploads(refresh) {
   function retry(entry) {
     entry.retryable = false;
     entry.row.querySelector("button").hidden = true;
+    entry.row.querySelector(".message").textContent = "";
     set(entry, "queued", texts.textQueued);
     pump();
   }
