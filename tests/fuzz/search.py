@@ -131,9 +131,8 @@ def main(arguments: Sequence[str]) -> None:
     found = search(float(arguments[0]), folder, seed=int(time.time()) * 1000)
     for answer, path in found.faults:
         print(f"{path}\n  {answer}")
-    print(
-        f"{sum(found.ends.values())} files, {len(found.faults)} faults, {len(found.endless)} endless, ends: {dict(found.ends.most_common())}"
-    )
+    counts = f"{sum(found.ends.values())} files, {len(found.faults)} faults, {len(found.endless)} endless"
+    print(f"{counts}, ends: {dict(found.ends.most_common())}")
 
 
 if __name__ == "__main__":

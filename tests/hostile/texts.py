@@ -107,7 +107,7 @@ def html() -> bytes:
     return b'<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>'
 
 
-XML = ("unsupported_type", "damaged_file")
+XML = ("unsupported_type", "damaged_file", "save_as_pdf")
 TEXTS: dict[str, HostileFile] = {
     "xml billion laughs": hostile("a.xml", billion_laughs, *XML),
     "xml quadratic blowup": hostile("a.xml", quadratic_blowup, *XML),
