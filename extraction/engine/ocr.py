@@ -15,12 +15,12 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from . import models
+from . import models, spacing
 from .detection import Detector
 from .document import Line, Word
 from .errors import OcrUnavailable
 from .quads import BgrImage, Quad, crop, part_of, runs_down, size
-from .recognition import Alphabet, RecognizedWord, Recognizer
+from .recognition import SMALL_DOUBT, TINY_DOUBT, Alphabet, Pass, RecognizedWord, Recognizer
 
 RgbImage = NDArray[np.uint8]  # height x width x 3
 EngineName = Literal["onnxruntime", "paddle"]
@@ -28,7 +28,7 @@ EngineName = Literal["onnxruntime", "paddle"]
 log = logging.getLogger(__name__)
 
 # Part of cache keys: raise it when the same page would give other words than before.
-RESULT_VERSION = 3
+RESULT_VERSION = 4
 
 
 class OcrEngine(Protocol):
@@ -133,17 +133,19 @@ class PpOcr(PageEngine):
             log.exception("the recognition models could not be loaded")
             raise OcrUnavailable from error
 
-    def _turned(self, image: BgrImage) -> int:
+    def models(self) -> _Models:
+        """The loaded models; the first call takes most of a second."""
         loaded: _Models = self._loaded()
-        return loaded.turned(image)
+        return loaded
+
+    def _turned(self, image: BgrImage) -> int:
+        return self.models().turned(image)
 
     def _find(self, image: BgrImage) -> list[Quad]:
-        loaded: _Models = self._loaded()
-        return loaded.detector.find(image)
+        return self.models().detector.find(image)
 
     def _recognize(self, image: BgrImage, quads: Sequence[Quad]) -> list[tuple[RecognizedWord, ...]]:
-        loaded: _Models = self._loaded()
-        return [loaded.recognizer.read(crop(image, quad)) for quad in quads]
+        return self.models().recognizer.read([crop(image, quad) for quad in quads])
 
 
 class _Models:
@@ -153,7 +155,10 @@ class _Models:
         self._threads = threads
         self.detector = Detector(self._session(models.PP_OCRV6_TINY_DETECTION))
         self.recognizer = Recognizer(
-            self._recognition(models.PP_OCRV6_LATIN_RECOGNITION),
+            [
+                Pass(*self._recognition(models.PP_OCRV6_TINY_LATIN), spacing.TINY, TINY_DOUBT, figures=False),
+                Pass(*self._recognition(models.PP_OCRV6_SMALL_LATIN), spacing.SMALL, SMALL_DOUBT),
+            ],
             lambda: self._recognition(models.PP_OCRV6_RECOGNITION),
         )
         self._orientation = self._session(models.PAGE_ORIENTATION)

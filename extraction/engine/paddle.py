@@ -90,13 +90,18 @@ class _OpenCvUnderItsOtherName(MetadataPathFinder):
             yield distribution("opencv-contrib-python-headless")
 
 
-def _load(engine: str, threads: int, folder: Path) -> _Predictors:
+def prepare_library(folder: Path) -> None:
+    """What must be set before paddleocr is imported: no model hubs, its own folder, opencv under its other name."""
     # Read by paddlex when it is imported: without it, start-up waits for model hubs.
     os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
     # It also makes folders for itself, in the home folder by default, which a service's user may not have.
     os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(folder / "paddlex"))
     if not any(isinstance(finder, _OpenCvUnderItsOtherName) for finder in sys.meta_path):
         sys.meta_path.append(_OpenCvUnderItsOtherName())
+
+
+def _load(engine: str, threads: int, folder: Path) -> _Predictors:
+    prepare_library(folder)
     try:
         from paddleocr import DocImgOrientationClassification, TextDetection, TextRecognition
 

@@ -1,8 +1,9 @@
-"""Pictures of lines -> their words, in two passes of one model.
+"""Pictures of lines -> their words, in up to three passes.
 
-The first pass reads every line with PP-OCRv6 small in 8 bits and with an output layer of Latin and Greek letters; lines
-of which it doubts a character are read again by the full model, which knows 50 languages. CTC decoding (Graves et al.
-2006): at each step, one column of 8 pixels, the likeliest character; repetitions and blanks fall away.
+PP-OCRv6 tiny reads every line; lines of which it doubts a character are read again by PP-OCRv6 small, four times as
+costly, and so are figures; both in 8 bits and with an output layer of Latin and Greek letters (bin/make_recognizer).
+What small doubts, too, goes to its full model, which knows 50 languages. CTC decoding (Graves et al. 2006): at each
+step, one column of 8 pixels, the likeliest character; repetitions and blanks fall away.
 """
 
 from __future__ import annotations
@@ -17,18 +18,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import spacing
 from .quads import BgrImage
-from .spacing import ink_profile, word_starts
 
 HEIGHT = 48  # pixels: what the models were taught
 STEP = 8  # pixels of width for one step of the output
 # Narrower than printed, a line costs less and reads better: the models were taught tighter print than receipts have.
-SQUEEZE = 0.8
+SQUEEZE = 0.75
 # The release pads every line to 320 px; 160 px read as well and cost less.
 LEAST_WIDTH = 160
+# Narrow lines share a strip of at most this width, this far apart.
+MOST_TOGETHER = 320
+BETWEEN = 24
 MOST_WIDTH = 3200  # a line 80 times as long as high is no line of text
 # A line is read again when its weakest character has a chance below this (docs/benchmarks.md).
-DOUBT = 0.6
+TINY_DOUBT = 0.8
+SMALL_DOUBT = 0.6
 # Letters of other scripts are believed only where a line has several, and reads well: on Latin pages they are noise.
 FOREIGN_LETTERS = 2
 FOREIGN_SCORE = 0.8
@@ -65,6 +70,7 @@ class _Reading:
     steps: NDArray[np.intp]
     chances: NDArray[np.float32]
     spaces: tuple[float, ...]
+    spacing: NDArray[np.float64]  # weights of the model's way with spaces
 
     @property
     def weakest(self) -> float:
@@ -75,34 +81,68 @@ class _Reading:
         return float(self.chances.mean()) if len(self.chances) else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One model, its way with spaces, and what it must be surer of than ``doubt`` to have the last word on a line.
+
+    Without ``figures`` it is not trusted with lines of figures: an amount that lost its decimal mark looks like another.
+    """
+
+    session: Any
+    alphabet: Alphabet
+    spacing: NDArray[np.float64]
+    doubt: float
+    figures: bool = True
+
+    def doubts(self, reading: _Reading) -> bool:
+        if not reading.characters or reading.weakest < self.doubt:
+            return True
+        return not self.figures and 2 * sum(map(str.isdigit, reading.characters)) >= len(reading.characters)
+
+
 class Recognizer:
-    """``first`` and ``full`` are an ONNX Runtime session and its alphabet; ``full`` is loaded when it is first needed.
+    """``passes`` read every line, or what the one before doubts; ``full`` is loaded when it is first needed.
 
     Safe to use from several threads.
     """
 
-    def __init__(self, first: tuple[Any, Alphabet], full: Callable[[], tuple[Any, Alphabet]]) -> None:
-        self._first = first
+    def __init__(self, passes: Sequence[Pass], full: Callable[[], tuple[Any, Alphabet]]) -> None:
+        self.passes = passes
         self._full = cache(full)
 
-    def read(self, line: BgrImage) -> tuple[RecognizedWord, ...]:
-        """The words of one line, left to right."""
-        picture = _scaled(line)
-        inputs = _normalized(picture)
-        reading = _decode(_run(self._first[0], inputs), self._first[1])
-        if reading.weakest < DOUBT or not reading.characters:
-            reading = self._again(inputs, reading)
-        return _words(reading, picture)
+    def read(self, lines: Sequence[BgrImage]) -> list[tuple[RecognizedWord, ...]]:
+        """The words of each line, left to right."""
+        pictures = [_scaled(line) for line in lines]
+        readings: dict[int, _Reading] = {}
+        left = list(range(len(pictures)))
+        for step in self.passes:
+            readings |= _read_together(step, pictures, left)
+            left = [index for index in left if step.doubts(readings[index])]
+        for index in left:
+            readings[index] = self._again(_normalized([(pictures[index], 0)]), readings[index])
+        return [_words(readings[index], picture) for index, picture in enumerate(pictures)]
 
     def _again(self, inputs: NDArray[np.float32], first: _Reading) -> _Reading:
         session, alphabet = self._full()
         chances = _run(session, inputs)
-        every = _decode(chances, alphabet)
+        every = _decode(chances, alphabet, spacing.SMALL)
         foreign = sum(1 for character in every.characters if is_east_asian(character))
         if foreign >= FOREIGN_LETTERS and every.mean >= FOREIGN_SCORE:
             return every
-        again = _decode(chances, alphabet, alphabet.latin)
+        again = _decode(chances, alphabet, spacing.SMALL, alphabet.latin)
         return again if again.mean >= first.mean else first
+
+
+def _read_together(step: Pass, pictures: Sequence[BgrImage], chosen: Sequence[int]) -> dict[int, _Reading]:
+    """The readings of the chosen pictures, by their numbers."""
+    readings = {}
+    for strip in _strips([pictures[index].shape[1] for index in chosen]):
+        numbered = [(chosen[position], left) for position, left in strip]
+        chances = _run(step.session, _normalized([(pictures[index], left) for index, left in numbered]))
+        for index, left in numbered:
+            steps = slice(left // STEP, -(-(left + pictures[index].shape[1]) // STEP))
+            readings[index] = _decode(chances[steps], step.alphabet, step.spacing)
+    return readings
 
 
 @cache
@@ -124,12 +164,30 @@ def _scaled(line: BgrImage) -> BgrImage:
     return scaled
 
 
-def _normalized(picture: BgrImage) -> NDArray[np.float32]:
-    """1 x 3 x 48 x width, -1..1, padded with grey."""
-    width = picture.shape[1]
-    padded = max(LEAST_WIDTH, -(-width // STEP) * STEP)
-    inputs = np.zeros((1, 3, HEIGHT, padded), dtype=np.float32)
-    inputs[0, :, :, :width] = picture.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+def _strips(widths: Sequence[int]) -> list[list[tuple[int, int]]]:
+    """Lines that are read together, side by side: for each strip, the lines' numbers and their left edges in pixels.
+
+    A narrow line alone would be padded to LEAST_WIDTH; tables are full of them.
+    """
+    strips: list[list[tuple[int, int]]] = []
+    right = MOST_TOGETHER  # where the last strip ends: full at first
+    for index in sorted(range(len(widths)), key=lambda index: widths[index]):
+        left = -(-(right + BETWEEN) // STEP) * STEP
+        if left + widths[index] > MOST_TOGETHER:
+            strips.append([])
+            left = 0
+        strips[-1].append((index, left))
+        right = left + widths[index]
+    return strips
+
+
+def _normalized(pictures: Sequence[tuple[BgrImage, int]]) -> NDArray[np.float32]:
+    """1 x 3 x 48 x width, -1..1, each picture at its left edge, grey between and after them."""
+    last, left = pictures[-1]
+    width = max(LEAST_WIDTH, -(-(left + last.shape[1]) // STEP) * STEP)
+    inputs = np.zeros((1, 3, HEIGHT, width), dtype=np.float32)
+    for picture, left in pictures:
+        inputs[0, :, :, left : left + picture.shape[1]] = picture.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
     return inputs
 
 
@@ -139,7 +197,12 @@ def _run(session: Any, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     return chances
 
 
-def _decode(chances: NDArray[np.float32], alphabet: Alphabet, only: NDArray[np.intp] | None = None) -> _Reading:
+def _decode(
+    chances: NDArray[np.float32],
+    alphabet: Alphabet,
+    weights: NDArray[np.float64],
+    only: NDArray[np.intp] | None = None,
+) -> _Reading:
     """``only``: the outputs that may be chosen, by default all."""
     among = chances if only is None else chances[:, only]
     best = among.argmax(axis=1)
@@ -150,7 +213,7 @@ def _decode(chances: NDArray[np.float32], alphabet: Alphabet, only: NDArray[np.i
     steps = np.flatnonzero(begins)
     between = [float(chances[left + 1 : right, space].max(initial=0.0)) for left, right in pairwise(steps)]
     text = "".join(alphabet.characters[output] for output in outputs[steps])
-    return _Reading(text, steps, chance[steps], tuple(between))
+    return _Reading(text, steps, chance[steps], tuple(between), weights)
 
 
 def _words(reading: _Reading, picture: BgrImage) -> tuple[RecognizedWord, ...]:
@@ -158,12 +221,18 @@ def _words(reading: _Reading, picture: BgrImage) -> tuple[RecognizedWord, ...]:
     if not reading.characters:
         return ()
     centers = np.minimum((reading.steps + 0.5) * STEP, width - 1.0)
-    starts = word_starts(reading.characters, centers.tolist(), reading.spaces, ink_profile(picture), HEIGHT)
+    ink = spacing.ink_profile(picture)
+    starts = spacing.word_starts(reading.characters, centers.tolist(), reading.spaces, ink, HEIGHT, reading.spacing)
     firsts = [index for index, start in enumerate(starts) if start]
+    reach = 0.55 * float(np.median(np.diff(centers))) if len(centers) > 1 else 0.0  # from a letter's middle to its edge
     words = []
     for first, after in zip(firsts, [*firsts[1:], len(starts)], strict=True):
-        left = 0.0 if first == 0 else (centers[first - 1] + centers[first]) / 2
-        right = width if after == len(starts) else (centers[after - 1] + centers[after]) / 2
+        left = 0.0 if first == 0 else max(centers[first] - reach, (centers[first - 1] + centers[first]) / 2)
+        right = (
+            width
+            if after == len(starts)
+            else min(centers[after - 1] + reach, (centers[after - 1] + centers[after]) / 2)
+        )
         confidence = round(float(reading.chances[first:after].mean()), 4)
         words.append(RecognizedWord(reading.characters[first:after], left / width, right / width, confidence))
     return tuple(words)
