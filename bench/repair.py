@@ -1,6 +1,6 @@
 """How well fields are found when the recogniser errs: clean pages, damaged character by character.
 
-    python -m bench.repair [--without] [--markdown docs/benchmarks.md]
+    python -m bench.repair [--without]
 
 The pages are the layouts of tests/engine/layouts and the digital documents among the samples; their words are right,
 so that every error is a known one. At each rate, that share of the letters, digits and marks is replaced by what
@@ -16,7 +16,7 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -155,8 +155,16 @@ def main() -> None:
             print(f"{rate:.0%}: precision {precision:.3f}; {row}", flush=True)
 
 
-def switches() -> list[mock._patch[object]]:
-    return []
+def switches() -> list[mock._patch[Callable[..., object]]]:
+    """What ``--without`` takes away: misread labels, letters for digits, other readings of ids and amounts."""
+    engine = "extraction.engine"
+    return [
+        mock.patch(f"{engine}.language.Vocabulary._nearest", return_value=()),
+        mock.patch(f"{engine}.money.digits_in_amounts", lambda text: text),
+        mock.patch(f"{engine}.totals.amount_readings", return_value=()),
+        mock.patch(f"{engine}.repair.readings", return_value=()),
+        mock.patch(f"{engine}.repair.distance", lambda read, known, most: most + 1),
+    ]
 
 
 if __name__ == "__main__":

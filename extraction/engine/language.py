@@ -115,7 +115,7 @@ class Vocabulary:
         near = {phrase for shorter in (skeleton, *_deletions(skeleton)) for phrase in self.deletions.get(shorter, ())}
         best, best_distance = "", 3.0
         for phrase in sorted(near):
-            budget = _budget(phrase, words)
+            budget = min(_budget(phrase, words), _budget(text, words))  # of the shorter one: a part is not the whole
             distance = repair.distance(text, phrase, most=budget)
             if distance <= budget and distance < best_distance:
                 best, best_distance = phrase, distance

@@ -3,7 +3,8 @@
 A repair is never a guess. Letters among digits are digits where the field's type leaves no choice (``as_digits``,
 ``digits_in_amounts``). An IBAN or a VAT id is repaired only to the one reading that its check digits accept
 (``only``), an amount only to the one that the sums accept (``amount_readings``, decided in ``totals.py``). Names,
-descriptions and numbers without check digits are left as read. The printed text stays in ``Candidate.text``; the reason names the repair.
+descriptions and numbers without check digits are left as read. The printed text stays in ``Candidate.text``; the
+reason names the repair.
 
 ``distance`` compares phrases that are known (labels, names of months) with what was read.
 """

@@ -26,8 +26,8 @@ SENTENCE = 40  # letters
 # In Latin script, of those that PP-OCRv6 reads, the ones that py3langid tells apart.
 LATIN = (
     "af", "az", "bs", "ca", "cs", "cy", "da", "de", "en", "es", "et", "eu", "fi", "fr", "ga", "gl", "hr", "hu", "id",
-    "is", "it", "la", "lb", "lt", "lv", "ms", "mt", "nb", "nl", "no", "oc", "pl", "pt", "qu", "ro", "sk", "sl", "sq", "sv",
-    "sw", "tl", "tr", "uz", "vi",
+    "is", "it", "la", "lb", "lt", "lv", "ms", "mt", "nb", "nl", "no", "oc", "pl", "pt", "qu", "ro", "sk", "sl", "sq",
+    "sv", "sw", "tl", "tr", "uz", "vi",
 )  # fmt: skip
 _BY_SCRIPT = {
     "GREEK": "el", "HEBREW": "he", "THAI": "th", "HANGUL": "ko", "DEVANAGARI": "hi", "GEORGIAN": "ka", "ARMENIAN": "hy",
