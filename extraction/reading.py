@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from . import isolation
 from .engine import containers, pdfaccess
 from .engine.errors import EngineFault, InvoiceError, NotAFile
 from .engine.files import Limits
@@ -34,13 +35,31 @@ def configured_reader() -> Reader:
     return cast(Reader, partial(import_string(settings.INVOICE_READER), ocr=ocr))
 
 
+def worker_reader(*, on_wait: Callable[[], None]) -> Reader:
+    """How a worker reads: in its child, while ``on_wait`` is asked every second; what it raises stops the reading."""
+    if not settings.READ_ISOLATED:
+        return configured_reader()
+    return cast(Reader, partial(_child().read, on_wait=on_wait))
+
+
+@cache
+def _child() -> isolation.ReaderProcess:
+    """One for each worker process, whose main thread alone reads."""
+    return isolation.ReaderProcess(
+        settings.INVOICE_READER,
+        engine=settings.OCR_ENGINE,
+        threads=settings.OCR_THREADS,
+        megabytes=settings.READ_MEMORY_MB,
+    )
+
+
 def read_options(*, skip_einvoice: bool = False) -> ReadOptions:
     limits = Limits(
         max_bytes=settings.MAX_UPLOAD_MB * 1024 * 1024,
         max_pages=settings.MAX_PAGES,
         max_pixels=settings.MAX_MEGAPIXELS * 1_000_000,
     )
-    return ReadOptions(limits=limits, skip_einvoice=skip_einvoice)
+    return ReadOptions(limits=limits, skip_einvoice=skip_einvoice, page_threads=settings.PAGE_THREADS)
 
 
 def documents_in(

@@ -180,6 +180,10 @@ WORKERS = env_int("WORKERS", min(4, os.cpu_count() or 1), least=1)
 OCR_THREADS = env_int("OCR_THREADS", 1, least=1)
 # The function that reads a file: (path, *, options, ocr, on_page, on_image) -> Reading.
 INVOICE_READER = "extraction.engine.read_invoice"
+# In a child of the worker, which survives what a file does to it.
+READ_ISOLATED = env_bool("READ_ISOLATED", default=True)
+READ_MEMORY_MB = env_int("READ_MEMORY_MB", 2000, least=500)
+PAGE_THREADS = env_int("PAGE_THREADS", 1, least=1)
 LEASE_SECONDS = env_int("LEASE_SECONDS", 120, least=5)
 MAX_ATTEMPTS = env_int("MAX_ATTEMPTS", 3, least=1)
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 60, least=1)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -199,6 +200,10 @@ class PdfPage:
         self._page = page
         self.width, self.height = pdf.page_size(page)
 
+    def __del__(self) -> None:
+        # pypdfium2 would close it when it is collected, beside another thread's call into PDFium.
+        pdf.close_page(self._page)
+
     def text_layer(self) -> TextLayer | None:
         return textlayer.text_layer(self._page)
 
@@ -231,6 +236,7 @@ class ImageFile:
             raise DamagedFile from None
         self._path = path
         self._limits = limits
+        self._lock = Lock()  # one handle, whose position is the frame
         try:
             self._frames = self._find_pages()
         except BaseException:
@@ -281,6 +287,10 @@ class ImageFile:
         return len(self._frames)
 
     def page(self, number: int) -> ImagePage:
+        with self._lock:
+            return self._page(number)
+
+    def _page(self, number: int) -> ImagePage:
         try:
             if self._image.format == "TIFF":
                 self._image.seek(self._frames[number - 1])

@@ -10,10 +10,14 @@ from .files import Limits
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor."""
+    """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor.
+
+    ``page_threads`` pages of a document are read at a time; no more than these are in memory.
+    """
 
     limits: Limits = field(default_factory=Limits)
     skip_einvoice: bool = False
     own_names: tuple[str, ...] = ()
     own_tax_ids: tuple[str, ...] = ()
     today: date | None = None
+    page_threads: int = 1

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
+
+from PIL import Image
 
 from . import einvoice, files
 from .document import Document, Page, Source
@@ -72,16 +77,44 @@ def read_document(
     options = options or ReadOptions()
     ocr = ocr or default_ocr()
     with files.open_file(path, options.limits) as opened:
-        reader = PageReader(opened, _sha256(path), ocr, cache, on_image)
+        reader = PageReader(opened, _sha256(path), ocr, cache, on_image and _one_at_a_time(on_image))
         total = opened.page_count
         if on_page:
             on_page(0, total)
         pages = []
-        for number in range(1, total + 1):
-            pages.append(reader.read(number))
+        for page in _read_pages(reader, total, options.page_threads):
+            pages.append(page)
             if on_page:
-                on_page(number, total)
+                on_page(page.number, total)
     return Document(pages=tuple(pages), source=_source(pages))
+
+
+def _read_pages(reader: PageReader, total: int, threads: int) -> Iterator[Page]:
+    """In order. The first error, or a caller that stops, ends it as soon as the pages in work are done."""
+    if threads == 1 or total == 1:
+        yield from map(reader.read, range(1, total + 1))
+        return
+    waiting: deque[Future[Page]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for number in range(1, total + 1):
+                if len(waiting) == threads:
+                    yield waiting.popleft().result()
+                waiting.append(pool.submit(reader.read, number))
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _one_at_a_time(on_image: OnImage) -> OnImage:
+    lock = Lock()
+
+    def show(number: int, image: Image.Image) -> None:
+        with lock:
+            on_image(number, image)
+
+    return show
 
 
 def _einvoice_record(path: Path, limits: Limits) -> InvoiceRecord | None:

@@ -14,16 +14,16 @@ from uuid import UUID
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from PIL import Image
 
 from extraction.engine.errors import InvoiceError
 from extraction.engine.read import ReadOptions
 from extraction.models import Invoice, Workspace
-from extraction.reading import Reader, configured_reader, read_options
+from extraction.reading import Reader, read_options, worker_reader
 
 from .errors import FileUnavailable, InternalError, LeaseLost, TookTooLong
-from .reading import invoice_claim, invoice_fail, invoice_heartbeat, lease_renew
+from .reading import held, invoice_claim, invoice_fail, invoice_heartbeat, lease_renew
 from .storing import invoice_store
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def invoice_read(*, invoice_id: int, reader: Reader | None = None) -> bool:
     if token is None:
         return False
     try:
-        _read_and_store(invoice_id, token, reader or configured_reader())
+        _read_and_store(invoice_id, token, reader or worker_reader(on_wait=partial(_check_lease, invoice_id, token)))
     except LeaseLost:
         logger.info("invoice %s: this run was taken over or cancelled, nothing stored", invoice_id)
     except InvoiceError as error:
@@ -70,6 +70,18 @@ def _options(workspace: Workspace) -> ReadOptions:
 
 def _report(invoice_id: int, token: UUID, done: int, total: int) -> None:
     invoice_heartbeat(invoice_id=invoice_id, token=token, done=done, total=total)
+
+
+def _check_lease(invoice_id: int, token: UUID) -> None:
+    """LeaseLost when a person or another run took the invoice away, so that a long page ends as well."""
+    try:
+        lost = not held(invoice_id, token).exists()
+    except DatabaseError as error:  # away for a moment; the next heartbeat asks again
+        logger.warning("invoice %s: lease not checked (%s)", invoice_id, type(error).__name__)
+        connection.close()
+        return
+    if lost:
+        raise LeaseLost
 
 
 def _local_copy(invoice: Invoice, folder: Path) -> Path:

@@ -38,7 +38,14 @@ def wake(invoice_id: str, times: str) -> None:
         wake_worker(invoice_id=int(invoice_id))
 
 
+def cancel(invoice_id: str) -> None:
+    from extraction import services
+    from extraction.models import Invoice, User
+
+    services.invoice_cancel(invoice=Invoice.objects.get(pk=invoice_id), user=User.objects.get())
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.faults.settings")
     django.setup()
-    {"prepare": prepare, "upload": upload, "wake": wake}[sys.argv[1]](*sys.argv[2:])
+    {"prepare": prepare, "upload": upload, "wake": wake, "cancel": cancel}[sys.argv[1]](*sys.argv[2:])

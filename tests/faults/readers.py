@@ -8,11 +8,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+import django
+from django.apps import apps
 from django.conf import settings
 from PIL import Image
 
 from extraction.engine.record import Reading
-from tests.builders import make_reading
+
+if not apps.ready:  # in the reading child, which knows nothing of Django
+    django.setup()
+
+from tests.builders import make_reading  # noqa: E402
 
 POISON, HANGS, HANGS_ONCE, PAUSES_ONCE = b"poison", b"hangs", b"hangs once", b"pauses once"
 PAGES = 2
@@ -32,7 +38,7 @@ def read(path: Path, /, *, options: Any, on_page: Any, on_image: Any, **_: Any) 
         if behaviour == HANGS or (behaviour == HANGS_ONCE and first):
             time.sleep(60)
         if behaviour == PAUSES_ONCE and first:
-            os.kill(os.getpid(), signal.SIGSTOP)  # until the test lets it go on
+            os.kill(os.getppid(), signal.SIGSTOP)  # its worker, until the test lets it go on
     return make_reading(pages=PAGES)
 
 

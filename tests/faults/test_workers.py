@@ -13,7 +13,7 @@ import pytest
 from tests.builders import png
 
 from .readers import PAGES
-from .site import Browser, Site, alive
+from .site import Browser, Site, alive, parent
 
 pytestmark = pytest.mark.processes
 
@@ -32,9 +32,33 @@ def test_a_document_whose_worker_process_is_killed_is_read_again(site: Site) -> 
     site.beat()
     site.control("upload", "a", "hangs once", "1")
     site.wait_for(lambda: site.rows("SELECT 1 FROM extraction_invoice WHERE pages_done = 1"))
-    os.kill(site.run_pids()[0], signal.SIGKILL)
+    reader = site.run_pids()[0]
+    os.kill(parent(reader), signal.SIGKILL)
+    site.wait_for(lambda: not alive(reader), seconds=10)  # no orphan goes on reading
     site.wait_for(lambda: site.statuses() == ["review"])
     assert_read_once(site, attempts=2)
+
+
+def test_a_reading_child_that_dies_once_is_replaced_and_the_document_read(site: Site) -> None:
+    site.worker()
+    site.control("upload", "a", "hangs once", "1")
+    site.wait_for(lambda: site.rows("SELECT 1 FROM extraction_invoice WHERE pages_done = 1"))
+    os.kill(site.run_pids()[0], signal.SIGKILL)
+    site.wait_for(lambda: site.statuses() == ["review"])
+    assert_read_once(site, attempts=1)
+
+
+def test_a_cancelled_document_ends_its_child_in_the_middle_of_a_page(site: Site) -> None:
+    site.env |= {"WORKERS": "1"}
+    site.worker()
+    site.control("upload", "a", "hangs", "1")
+    site.wait_for(lambda: site.rows("SELECT 1 FROM extraction_invoice WHERE pages_done = 1"))
+    reader = site.run_pids()[0]
+    site.control("cancel", "1")
+    site.wait_for(lambda: not alive(reader), seconds=5)
+    site.control("upload", "b", "quick", "1")
+    site.wait_for(lambda: site.statuses() == ["failed", "review"])
+    assert site.rows("SELECT error_code FROM extraction_invoice WHERE id = 1") == [("cancelled",)]
 
 
 def test_a_document_whose_whole_worker_is_killed_is_read_by_the_next_one(site: Site) -> None:
@@ -49,13 +73,12 @@ def test_a_document_whose_whole_worker_is_killed_is_read_by_the_next_one(site: S
     assert_read_once(site, attempts=2)
 
 
-def test_a_file_that_kills_its_worker_three_times_ends_as_failed_and_stops_nobody_else(site: Site) -> None:
+def test_a_file_that_kills_its_reader_twice_ends_as_failed_at_once_and_stops_nobody_else(site: Site) -> None:
     site.worker()
-    site.beat()
     site.control("upload", "bad", "poison", "1")
     site.control("upload", "good", "quick", "2")
     site.wait_for(lambda: site.statuses() == ["failed", "review", "review"])
-    assert site.rows("SELECT error_code, attempts FROM extraction_invoice WHERE id = 1") == [("worker_lost", 3)]
+    assert site.rows("SELECT error_code, attempts FROM extraction_invoice WHERE id = 1") == [("reader_crashed", 1)]
     assert site.rows("SELECT error_message FROM extraction_invoice WHERE id = 1")[0][0]
     assert site.rows("SELECT count(*) FROM extraction_invoicepage WHERE invoice_id = 1") == [(0,)]
 
@@ -92,7 +115,7 @@ def test_a_run_that_wakes_up_after_it_was_replaced_stores_nothing(site: Site) ->
     site.wait_for(lambda: site.statuses() == ["review"])
     late = site.run_pids()[0]
     assert_read_once(site, attempts=2)
-    os.kill(late, signal.SIGCONT)
+    os.kill(parent(late), signal.SIGCONT)
     site.wait_for(lambda: "nothing stored" in site.log())
     assert_read_once(site, attempts=2)
 
