@@ -214,7 +214,9 @@ class PdfPage:
 # --- images -----------------------------------------------------------------------------------------------------------
 
 # Whatever Pillow's decoders throw at broken data.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
+_BROKEN = (
+    OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error, zlib.error,
+)  # fmt: skip
 # More pixels than this add nothing that the recogniser could use; 300 dpi A4 has 8.7 million.
 _USEFUL_PIXELS = 12_000_000
 _REDUCED_COPY = 1  # of TIFF tag NewSubfileType: a thumbnail, not a page
