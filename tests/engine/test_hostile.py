@@ -158,3 +158,12 @@ def test_two_hundred_pages_of_a3_pass(tmp_path: Path) -> None:
     with files.open_file(path, files.Limits()) as opened:
         assert opened.page_count == 200
         assert opened.page(200).render(300).width > 2500
+
+
+def test_an_avif_without_its_picture_is_damaged(tmp_path: Path) -> None:
+    """Pillow's decoder raises RuntimeError for it."""
+    data = HOSTILE_FILES["avif claim"].data()
+    (tmp_path / "a.avif").write_bytes(data.replace(b"iloc", b"free"))
+    with pytest.raises(InvoiceError) as caught:
+        files.inspect(tmp_path / "a.avif", files.Limits())
+    assert caught.value.code == "damaged_file"
