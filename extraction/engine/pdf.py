@@ -72,6 +72,11 @@ def close(opened: PdfDocument) -> None:
         opened.close()
 
 
+def close_page(page: PdfPage) -> None:
+    with _lock:
+        page.close()
+
+
 def load_page(opened: PdfDocument, number: int) -> PdfPage:
     """What people typed into forms or stuck onto the page becomes part of it: the page's own text holds it then."""
     with _lock:

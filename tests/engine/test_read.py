@@ -222,3 +222,66 @@ def test_a_receipt_on_its_head_is_turned_and_read(tmp_path: Path) -> None:
     document = read_document(write(tmp_path, as_png(drawn().rotate(180))), ocr=default_ocr())
     assert document.pages[0].rotation == 180
     assert document.text.splitlines() == list(RECEIPT)
+
+
+def tiff(folder: Path, pages: int) -> Path:
+    """Each page is wider than the one before; they hold a few bars of ink."""
+    frames = []
+    for number in range(1, pages + 1):
+        frame = Image.new("RGB", (600 + 10 * number, 800), "white")
+        for row in range(100, 700, 40):
+            frame.paste("black", (60, row, 500, row + 8))
+        frames.append(frame)
+    frames[0].save(folder / "pages.tif", save_all=True, append_images=frames[1:])
+    return folder / "pages.tif"
+
+
+def test_pages_read_at_the_same_time_stay_in_order(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    shown: dict[int, Image.Image] = {}
+    path = tiff(tmp_path, 7)
+    document = read_document(
+        path,
+        options=ReadOptions(page_threads=3),
+        ocr=FakeOcr(),
+        on_page=lambda done, total: seen.append((done, total)),
+        on_image=lambda number, image: shown.update({number: image}),
+    )
+    assert document == read_document(path, ocr=FakeOcr())
+    assert [page.number for page in document.pages] == list(range(1, 8))
+    assert len({page.width for page in document.pages}) == 7
+    assert seen == [(done, 7) for done in range(8)]
+    assert sorted(shown) == list(range(1, 8))
+
+
+def test_pages_of_a_pdf_may_be_read_at_the_same_time() -> None:
+    samples = Path(__file__).parents[2] / "extraction" / "samples"
+    for sample in sorted(samples.glob("*.pdf"))[:3]:
+        one, two = (
+            read_document(sample, options=ReadOptions(page_threads=threads), ocr=FakeOcr()) for threads in (1, 2)
+        )
+        assert one == two
+
+
+def test_an_error_on_one_of_several_pages_ends_the_reading(tmp_path: Path) -> None:
+    class Failing(FakeOcr):
+        def read(self, image: RgbImage) -> tuple[Line, ...]:
+            if len(self.shapes) == 1:
+                raise InvoiceError
+            return super().read(image)
+
+    ocr = Failing()
+    with pytest.raises(InvoiceError):
+        read_document(tiff(tmp_path, 9), options=ReadOptions(page_threads=2), ocr=ocr)
+    assert len(ocr.shapes) <= 3
+
+
+def test_a_caller_that_stops_leaves_the_other_pages_unread(tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == 1:
+            raise ReadingCancelled
+
+    ocr = FakeOcr()
+    with pytest.raises(ReadingCancelled):
+        read_document(tiff(tmp_path, 9), options=ReadOptions(page_threads=2), ocr=ocr, on_page=stop)
+    assert len(ocr.shapes) <= 3
