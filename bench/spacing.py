@@ -56,7 +56,7 @@ def line_pictures(engine: PpOcr, path: Path) -> Iterator[tuple[np.ndarray, tuple
         image = np.ascontiguousarray(np.asarray(opened.page(1).render(300))[:, :, ::-1])
     for quad in engine.models().detector.find(image):
         top, bottom = float(quad[:, 1].min()), float(quad[:, 1].max())
-        yield recognition._scaled(crop(image, quad)), ((top + bottom) / 2, bottom - top)
+        yield recognition.scaled(crop(image, quad), recognition.SQUEEZE), ((top + bottom) / 2, bottom - top)
 
 
 def transcript(path: Path) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ def transcript(path: Path) -> list[dict[str, Any]]:
 
 def examples(step: Any, pictures: list[Any], truth: list[dict[str, Any]]) -> Iterator[tuple[bool, bool, np.ndarray]]:
     """(people put a space here, the recogniser did, the features) for each pair of neighbours."""
-    readings = recognition._read_together(step, [picture for picture, _ in pictures], range(len(pictures)))
+    readings = recognition.read_together(step, [picture for picture, _ in pictures], range(len(pictures)))
     for index, (picture, (middle, height)) in enumerate(pictures):
         reading = readings[index]
         spaces = printed_spaces(reading.characters, middle, height, truth)

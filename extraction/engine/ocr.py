@@ -28,7 +28,7 @@ EngineName = Literal["onnxruntime", "paddle"]
 log = logging.getLogger(__name__)
 
 # Part of cache keys: raise it when the same page would give other words than before.
-RESULT_VERSION = 4
+RESULT_VERSION = 5
 
 
 class OcrEngine(Protocol):

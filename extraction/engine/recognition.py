@@ -23,8 +23,11 @@ from .quads import BgrImage
 
 HEIGHT = 48  # pixels: what the models were taught
 STEP = 8  # pixels of width for one step of the output
-# Narrower than printed, a line costs less and reads better: the models were taught tighter print than receipts have.
-SQUEEZE = 0.75
+# Narrower than printed, a line costs less, and the wide print of tills reads better: the models were taught tighter
+# print. Tight print must stay as it is: a letter needs two steps, or of "ll" one is lost.
+SQUEEZE = 0.85
+SQUEEZE_AGAIN = 0.75
+TIGHT = 24  # pixels from letter to letter where lines are 48 high
 # The release pads every line to 320 px; 160 px read as well and cost less.
 LEAST_WIDTH = 160
 # Narrow lines share a strip of at most this width, this far apart.
@@ -85,7 +88,7 @@ class _Reading:
 class Pass:
     """One model, its way with spaces, and what it must be surer of than ``doubt`` to have the last word on a line.
 
-    Without ``figures`` it is not trusted with lines of figures: an amount that lost its decimal mark looks like another.
+    Without ``figures`` it is not trusted with lines of figures: an amount without its decimal mark looks like another.
     """
 
     session: Any
@@ -112,14 +115,19 @@ class Recognizer:
 
     def read(self, lines: Sequence[BgrImage]) -> list[tuple[RecognizedWord, ...]]:
         """The words of each line, left to right."""
-        pictures = [_scaled(line) for line in lines]
+        pictures = [scaled(line, SQUEEZE) for line in lines]
         readings: dict[int, _Reading] = {}
         left = list(range(len(pictures)))
-        for step in self.passes:
-            readings |= _read_together(step, pictures, left)
+        for number, step in enumerate(self.passes):
+            if number:
+                pictures = [
+                    scaled(lines[index], _squeeze(readings[index], picture)) if index in left else picture
+                    for index, picture in enumerate(pictures)
+                ]
+            readings |= read_together(step, pictures, left)
             left = [index for index in left if step.doubts(readings[index])]
         for index in left:
-            readings[index] = self._again(_normalized([(pictures[index], 0)]), readings[index])
+            readings[index] = self._again(normalized([(pictures[index], 0)]), readings[index])
         return [_words(readings[index], picture) for index, picture in enumerate(pictures)]
 
     def _again(self, inputs: NDArray[np.float32], first: _Reading) -> _Reading:
@@ -133,12 +141,12 @@ class Recognizer:
         return again if again.mean >= first.mean else first
 
 
-def _read_together(step: Pass, pictures: Sequence[BgrImage], chosen: Sequence[int]) -> dict[int, _Reading]:
+def read_together(step: Pass, pictures: Sequence[BgrImage], chosen: Sequence[int]) -> dict[int, _Reading]:
     """The readings of the chosen pictures, by their numbers."""
     readings = {}
     for strip in _strips([pictures[index].shape[1] for index in chosen]):
         numbered = [(chosen[position], left) for position, left in strip]
-        chances = _run(step.session, _normalized([(pictures[index], left) for index, left in numbered]))
+        chances = _run(step.session, normalized([(pictures[index], left) for index, left in numbered]))
         for index, left in numbered:
             steps = slice(left // STEP, -(-(left + pictures[index].shape[1]) // STEP))
             readings[index] = _decode(chances[steps], step.alphabet, step.spacing)
@@ -153,15 +161,22 @@ def is_east_asian(character: str) -> bool:
     )
 
 
-def _scaled(line: BgrImage) -> BgrImage:
+def _squeeze(reading: _Reading, picture: BgrImage) -> float:
+    """How a line is to be scaled when it is read again, from how tight its letters stand."""
+    pitch = picture.shape[1] / SQUEEZE / max(len(reading.characters), 1)
+    return 1.0 if pitch < TIGHT else SQUEEZE_AGAIN
+
+
+def scaled(line: BgrImage, squeeze: float) -> BgrImage:
+    """48 pixels high, and ``squeeze`` times as wide as that makes it."""
     import cv2
 
     height, width = line.shape[:2]
-    wanted = min(max(STEP, round(width * HEIGHT / height * SQUEEZE)), MOST_WIDTH)
+    wanted = min(max(STEP, round(width * HEIGHT / height * squeeze)), MOST_WIDTH)
     # Averaging keeps thin strokes of large print; between pixels of small print it would only blur.
     how = cv2.INTER_AREA if height > 2 * HEIGHT else cv2.INTER_LINEAR
-    scaled: BgrImage = cv2.resize(line, (wanted, HEIGHT), interpolation=how)
-    return scaled
+    picture: BgrImage = cv2.resize(line, (wanted, HEIGHT), interpolation=how)
+    return picture
 
 
 def _strips(widths: Sequence[int]) -> list[list[tuple[int, int]]]:
@@ -181,7 +196,7 @@ def _strips(widths: Sequence[int]) -> list[list[tuple[int, int]]]:
     return strips
 
 
-def _normalized(pictures: Sequence[tuple[BgrImage, int]]) -> NDArray[np.float32]:
+def normalized(pictures: Sequence[tuple[BgrImage, int]]) -> NDArray[np.float32]:
     """1 x 3 x 48 x width, -1..1, each picture at its left edge, grey between and after them."""
     last, left = pictures[-1]
     width = max(LEAST_WIDTH, -(-(left + last.shape[1]) // STEP) * STEP)
