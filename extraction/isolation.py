@@ -39,12 +39,12 @@ _PR_SET_PDEATHSIG = 1
 
 class OutOfTime(InvoiceError):
     code: ClassVar[str] = "out_of_time"
-    default = "Opening this file took too long and was stopped. Split it into smaller files and upload those."
+    default = "Reading this file took too long and was stopped. Print it to a new PDF, or split it, and upload that."
 
 
 class OutOfMemory(InvoiceError):
     code: ClassVar[str] = "out_of_memory"
-    default = "Opening this file would take too much memory. Split it into smaller files and upload those."
+    default = "Reading this file would take too much memory. Print it to a new PDF, or split it, and upload that."
 
 
 class Crashed(InvoiceError):
@@ -100,6 +100,7 @@ class ReaderProcess:
     DOCUMENTS = 200
     KEPT_MEGABYTES = 650  # between documents; a fresh child with its models has about 300
     TICK = 1.0  # seconds
+    STALLED = 180.0  # seconds without a page or an answer: some PDFs draw themselves for ever
     TRIES = 2  # the first death may be the machine's doing, the second is the file's
 
     def __init__(self, reader: str, *, engine: str, threads: int, megabytes: int, seconds: float = 24 * 3600.0) -> None:
@@ -174,7 +175,7 @@ class ReaderProcess:
             with TemporaryDirectory(prefix="invoicelens-") as folder:
                 self._send((path, options, Path(folder) if on_image else None))
                 while True:
-                    kind, *rest = self._next(on_wait, deadline)
+                    kind, *rest = self._next(on_wait, min(deadline, time.monotonic() + self.STALLED))
                     if kind == "page" and on_page:
                         on_page(*rest)
                     elif kind == "image" and on_image:
