@@ -28,7 +28,9 @@ LEGIBLE = 0.75  # words of logos and stamps below this confidence are guesses
 PICTURE_DPI = 140
 PICTURE_PIXELS = 2_500_000  # A4 at 140 dpi has 1.9 million
 # Part of cache keys, beside the OCR engine's name: raise it when pages are prepared in another way than before.
-PREPARATION_VERSION = 2
+PREPARATION_VERSION = 3
+# A photo is left as it is where this many times more can be read on it than on the paper cut out of it.
+MUCH_MORE = 1.03
 
 
 class DocumentCache(Protocol):
@@ -121,14 +123,27 @@ class PageReader:
                 self.on_image(number, _picture(image))
             return Page(number, source.width, source.height, ())
         rotation = self.ocr.rotation(np.asarray(image))
-        straight = preprocess.straighten(np.asarray(turned(image, rotation)))
-        lines = self.ocr.read(preprocess.enhance(straight.image))
+        straight, lines = self._straightened(np.asarray(turned(image, rotation)))
         width, height = _turned_size(source.width, source.height, rotation)
         if straight.homography is not None:
             width, height = float(straight.image.shape[1]), float(straight.image.shape[0])
         if self.on_image:
             self.on_image(number, _picture(Image.fromarray(straight.image)))
         return Page(number, width, height, lines, rotation, "ocr", straight.homography)
+
+    def _straightened(self, upright: RgbImage) -> tuple[preprocess.Straight, tuple[Line, ...]]:
+        straight = preprocess.straighten(upright)
+        lines = self.ocr.read(preprocess.enhance(straight.image))
+        if straight.cut:  # a coloured band at the paper's edge may have been taken for the table
+            whole = self.ocr.read(preprocess.enhance(upright))
+            if _legible(whole) > MUCH_MORE * _legible(lines):
+                return preprocess.Straight(upright), whole
+        return straight, lines
+
+
+def _legible(lines: Sequence[Line]) -> float:
+    """How many characters were read, each counted as far as it is believed."""
+    return sum(len(word.text) * word.confidence for line in lines for word in line.words)
 
 
 def _placed(line: Line, part: Box) -> Line:

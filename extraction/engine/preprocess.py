@@ -34,10 +34,14 @@ LOW_RESOLUTION = 900  # pixels of the long side: A4 at 75 dpi has 877
 
 @dataclass(frozen=True, slots=True)
 class Straight:
-    """An upright page, flat and level. ``homography`` is None where the picture was left as it came."""
+    """An upright page, flat and level. ``homography`` is None where the picture was left as it came.
+
+    ``cut``: what is taken for the table around the paper was cut away.
+    """
 
     image: RgbImage
     homography: Homography | None = None
+    cut: bool = False
 
 
 def straighten(image: RgbImage) -> Straight:
@@ -57,7 +61,7 @@ def straighten(image: RgbImage) -> Straight:
         return Straight(image)
     back = np.diag([1 / width, 1 / height, 1]) @ np.linalg.inv(matrix) @ np.diag([size[0], size[1], 1.0])
     homography = _as_homography(back)
-    return Straight(straightened(image, homography, size[0] / size[1]), homography)
+    return Straight(straightened(image, homography, size[0] / size[1]), homography, cut=corners is not None)
 
 
 def straightened(image: RgbImage, homography: Homography, aspect: float) -> RgbImage:

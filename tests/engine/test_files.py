@@ -243,6 +243,17 @@ def test_pictures_are_turned_as_their_exif_says(format: str, orientation: int, t
     assert min(image.getpixel((80, 50))) > 200  # type: ignore[type-var]
 
 
+def test_a_turned_photo_of_a_phone_is_put_upright() -> None:
+    """Stored lying on its side with an Exif orientation of 6, as phones do."""
+    path = Path(__file__).parent.parent / "data" / "photos" / "receipt.heic"
+    assert inspect(path, LIMITS).mime_type.startswith("image/hei")
+    image = read_all_pages(path)[0]
+    assert image.size == (700, 800)
+    dark = np.asarray(image.convert("L")) < 128
+    assert dark[:400].sum() > 0.4 * dark.sum()
+    assert dark[720:].sum() == 0, "the last line ends well above the lower edge"
+
+
 def test_a_heic_that_is_broken_is_refused_as_such(tmp_path: Path) -> None:
     path = write(tmp_path, "photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400))
     with pytest.raises(InvoiceError) as caught:

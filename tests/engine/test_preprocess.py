@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from bench.damage import DAMAGES, skew
-from extraction.engine import preprocess
+from extraction.engine import preprocess, read_document
 from extraction.engine.ocr import RgbImage, default_ocr
 
 from .drawing import RECEIPT, drawn
@@ -136,3 +139,14 @@ def test_a_skewed_and_a_photographed_page_read_well(damage: str) -> None:
     straight = preprocess.straighten(image)
     assert straight.homography is not None
     assert [line.text for line in default_ocr().read(straight.image)] == list(RECEIPT)
+
+
+@pytest.mark.ocr
+def test_a_dark_band_at_the_head_of_a_photographed_sheet_is_not_lost(tmp_path: Path) -> None:
+    sheet = drawn(*RECEIPT, size=(1000, 1400))
+    sheet.paste((20, 60, 30), (0, 0, 1000, 190))
+    ImageDraw.Draw(sheet).text((100, 80), "GREENHOUSE LIMITED", fill="white", font=ImageFont.load_default(48))
+    photo = on_a_table(np.asarray(sheet), [(200, 150), (1180, 180), (1200, 1700), (160, 1720)])
+    path = tmp_path / "photo.png"
+    Image.fromarray(photo).save(path)
+    assert "GREENHOUSE LIMITED" in read_document(path).text
