@@ -34,7 +34,12 @@ from tests.corpus import CORPUS  # noqa: E402
 
 HEADING = "## Reading speed"
 INSTRUCTION_SETS = ("avx2", "avx512f", "avx512_vnni", "amx_tile")
-OURS, PADDLE = "Invoicelens", "PaddleOCR's defaults"
+OURS = {
+    "Invoicelens, fast": "onnxruntime-fast",
+    "Invoicelens": "onnxruntime",
+    "Invoicelens, thorough": "onnxruntime-thorough",
+}
+PADDLE = "PaddleOCR's defaults"
 TESSERACT = ("tesseract --psm 3", "tesseract --psm 4", "tesseract --psm 6", "tesseract --psm 11")
 KINDS = ("receipts", "sparse", "dense")
 SCAN_DPI = 200
@@ -79,7 +84,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         pages = list(all_pages(arguments.pages, Path(name)))
         for kind in KINDS:
-            for engine in (OURS, PADDLE, *TESSERACT):
+            for engine in (*TESSERACT, PADDLE, *OURS):
                 chosen = [page for page in pages if page.kind == kind]
                 if chosen:
                     rows.append(measure(engine, kind, chosen))
@@ -182,7 +187,7 @@ def measure(engine: str, kind: str, pages: list[Page]) -> Row:
 def work(engine: str, paths: list[Path]) -> None:
     """In a process of its own: warm up, read all pages, print one line of JSON."""
     external = engine.startswith("tesseract")
-    read = tesseract(engine) if external else one_by_one(ours() if engine == OURS else paddleocr())
+    read = tesseract(engine) if external else one_by_one(ours(OURS[engine]) if engine in OURS else paddleocr())
     who = resource.RUSAGE_CHILDREN if external else resource.RUSAGE_SELF
     if not external:
         read(paths[:1])
@@ -209,11 +214,13 @@ def one_by_one(read: Callable[[Path], str]) -> Reader:
     return lambda paths: {path.name: read(path) for path in paths}
 
 
-def ours() -> Callable[[Path], str]:
+def ours(name: Any) -> Callable[[Path], str]:
     """The whole way of a page: decoding, orientation, preparation, recognition."""
     from extraction.engine import read_document
+    from extraction.engine.ocr import default_ocr
 
-    return lambda path: read_document(path).text
+    engine = default_ocr(engine=name)
+    return lambda path: read_document(path, ocr=engine).text
 
 
 def paddleocr() -> Callable[[Path], str]:

@@ -175,7 +175,9 @@ DELETED_KEPT_DAYS = env_int("DELETED_KEPT_DAYS", 30, least=0)
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
-OCR_ENGINE = env_choice("OCR_ENGINE", "onnxruntime", ("onnxruntime", "paddle"))
+OCR_ENGINE = env_choice(
+    "OCR_ENGINE", "onnxruntime", ("onnxruntime", "onnxruntime-fast", "onnxruntime-thorough", "paddle")
+)
 WORKERS = env_int("WORKERS", min(4, os.cpu_count() or 1), least=1)
 OCR_THREADS = env_int("OCR_THREADS", 1, least=1)
 # The function that reads a file: (path, *, options, ocr, on_page, on_image) -> Reading.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from threading import Lock
 from typing import Any, Literal, Protocol
@@ -20,10 +21,11 @@ from .detection import Detector
 from .document import Line, Word
 from .errors import OcrUnavailable
 from .quads import BgrImage, Quad, crop, part_of, runs_down, size
-from .recognition import SMALL_DOUBT, TINY_DOUBT, Alphabet, Pass, RecognizedWord, Recognizer
+from .recognition import FAST_DOUBT, SMALL_DOUBT, TINY_DOUBT, Alphabet, Pass, RecognizedWord, Recognizer
 
 RgbImage = NDArray[np.uint8]  # height x width x 3
-EngineName = Literal["onnxruntime", "paddle"]
+# How much is read again: doubtful lines and figures, only what is hardly legible, or everything.
+EngineName = Literal["onnxruntime", "onnxruntime-fast", "onnxruntime-thorough", "paddle"]
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +51,8 @@ class OcrEngine(Protocol):
 @cache
 def default_ocr(engine: EngineName = "onnxruntime", threads: int = 1) -> OcrEngine:
     """The process's one engine of this kind. Cheap: its models load when the first page is read."""
-    if engine == "onnxruntime":
-        return PpOcr(threads=threads)
+    if engine != "paddle":
+        return PpOcr(engine=engine, threads=threads)
     from .paddle import PaddleOcr  # the library takes seconds to import
 
     return PaddleOcr(threads=threads)
@@ -116,17 +118,18 @@ class PageEngine:
 class PpOcr(PageEngine):
     """PaddleOCR's PP-OCRv6 models on ONNX Runtime, without the library around them (docs/decisions/0006)."""
 
-    def __init__(self, *, threads: int = 1) -> None:
+    def __init__(self, *, engine: EngineName = "onnxruntime", threads: int = 1) -> None:
         super().__init__()
+        self.engine = engine
         self.threads = threads
 
     @property
     def name(self) -> str:
-        return f"pp-ocrv6-small-r{RESULT_VERSION}"
+        return f"pp-ocrv6-{self.engine}-r{RESULT_VERSION}"
 
     def _load(self) -> _Models:
         try:
-            return _Models(self.threads)
+            return _Models(self.engine, self.threads)
         except OcrUnavailable:
             raise
         except Exception as error:  # whatever ONNX Runtime may throw while it starts
@@ -151,16 +154,16 @@ class PpOcr(PageEngine):
 class _Models:
     """The loaded models."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, engine: EngineName, threads: int) -> None:
         self._threads = threads
         self.detector = Detector(self._session(models.PP_OCRV6_TINY_DETECTION))
-        self.recognizer = Recognizer(
-            [
-                Pass(*self._recognition(models.PP_OCRV6_TINY_LATIN), spacing.TINY, TINY_DOUBT, figures=False),
-                Pass(*self._recognition(models.PP_OCRV6_SMALL_LATIN), spacing.SMALL, SMALL_DOUBT),
-            ],
-            lambda: self._recognition(models.PP_OCRV6_RECOGNITION),
-        )
+        tiny = Pass(*self._recognition(models.PP_OCRV6_TINY_LATIN), spacing.TINY, TINY_DOUBT, figures=False)
+        small = Pass(*self._recognition(models.PP_OCRV6_SMALL_LATIN), spacing.SMALL, SMALL_DOUBT)
+        passes = {
+            "onnxruntime-fast": [replace(tiny, doubt=FAST_DOUBT, figures=True), replace(small, doubt=FAST_DOUBT)],
+            "onnxruntime-thorough": [small],
+        }.get(engine, [tiny, small])
+        self.recognizer = Recognizer(passes, lambda: self._recognition(models.PP_OCRV6_RECOGNITION))
         self._orientation = self._session(models.PAGE_ORIENTATION)
 
     def turned(self, image: BgrImage) -> int:

@@ -37,6 +37,7 @@ MOST_WIDTH = 3200  # a line 80 times as long as high is no line of text
 # A line is read again when its weakest character has a chance below this (docs/benchmarks.md).
 TINY_DOUBT = 0.8
 SMALL_DOUBT = 0.6
+FAST_DOUBT = 0.5  # where speed counts most
 # Letters of other scripts are believed only where a line has several, and reads well: on Latin pages they are noise.
 FOREIGN_LETTERS = 2
 FOREIGN_SCORE = 0.8

@@ -69,11 +69,11 @@ def test_a_scan_in_a_pdf_is_read_by_ocr(tmp_path: Path) -> None:
 def test_a_page_on_its_side_is_turned_for_the_reader_and_for_people(tmp_path: Path) -> None:
     shown: dict[int, Image.Image] = {}
     ocr = FakeOcr(rotation=90)
-    document = read_document(write(tmp_path, picture("PNG", size=(800, 600))), ocr=ocr, on_image=shown.__setitem__)
+    document = read_document(write(tmp_path, picture("PNG", size=(1200, 900))), ocr=ocr, on_image=shown.__setitem__)
     page = document.pages[0]
-    assert (page.width, page.height, page.rotation) == (600, 800, 90)
-    assert ocr.shapes == [(800, 600, 3)]
-    assert shown[1].size == (600, 800)
+    assert (page.width, page.height, page.rotation) == (900, 1200, 90)
+    assert ocr.shapes == [(1200, 900, 3)]
+    assert shown[1].size == (900, 1200)
 
 
 def test_a_turned_page_shows_its_top_at_the_top(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ import redis
 from tests.builders import png
 
 from .readers import PAGES
-from .site import PASSWORD, REPO, Browser, Site, alive
+from .site import PASSWORD, REPO, Browser, Site, alive, parent
 
 pytestmark = pytest.mark.services
 
@@ -111,7 +111,7 @@ def test_a_killed_reading_process_is_made_good_on_postgresql(site: ServerSite) -
     site.beat()
     site.control("upload", "a", "hangs once", "1")
     site.wait_for(lambda: site.rows("SELECT 1 FROM extraction_invoice WHERE pages_done = 1"))
-    victim = site.run_pids()[0]
+    victim = parent(site.run_pids()[0])  # the worker's, whose child reads
     os.kill(victim, signal.SIGKILL)
     site.wait_for(lambda: not alive(victim))
     site.wait_for(lambda: site.statuses() == ["review"])
