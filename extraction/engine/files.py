@@ -214,7 +214,7 @@ class PdfPage:
 # --- images -----------------------------------------------------------------------------------------------------------
 
 # Whatever Pillow's decoders throw at broken data.
-_BROKEN = (
+BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error, zlib.error,
 )  # fmt: skip
 # More pixels than this add nothing that the recogniser could use; 300 dpi A4 has 8.7 million.
@@ -234,7 +234,7 @@ class ImageFile:
             self._image: Image.Image = Image.open(path, formats=_PILLOW_FORMATS)
         except Image.DecompressionBombError:
             raise TooManyPixels from None
-        except _BROKEN:
+        except BROKEN:
             raise DamagedFile from None
         self._path = path
         self._limits = limits
@@ -260,7 +260,7 @@ class ImageFile:
                 if not int(self._image.tag_v2.get(254, 0)) & _REDUCED_COPY:  # type: ignore[attr-defined]
                     self._check_size()
                     frames.append(frame)
-            except _BROKEN:
+            except BROKEN:
                 raise DamagedFile from None
             if len(frames) > self._limits.max_pages:
                 raise TooManyPages(
@@ -299,7 +299,7 @@ class ImageFile:
             elif self._image.format == "JPEG":  # decodes a huge photo at a half or a quarter of its size
                 self._image.draft("RGB", _useful_size(*self._image.size))
             return ImagePage(_upright_rgb(self._image))
-        except _BROKEN:
+        except BROKEN:
             raise DamagedFile from None
 
     def close(self) -> None:

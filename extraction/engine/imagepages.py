@@ -7,7 +7,6 @@ loss it would be ten times as large.
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +16,7 @@ from PIL import Image
 
 from . import files
 from .errors import DamagedFile
-from .files import Limits, OpenFile
+from .files import BROKEN, Limits, OpenFile
 
 _A4 = (595.28, 841.89)  # points
 _PLAUSIBLE_SIDE = (100.0, 1400.0)  # points: from a till receipt's width to a little more than A3
@@ -26,8 +25,6 @@ _SUBFILE_TYPE, _REDUCED_COPY = 254, 1
 _STRIP_OFFSET, _STRIP_BYTES, _ROWS_PER_STRIP = 273, 279, 278
 _LOSSLESS = {"png", "bmp", "gif", "tiff"}
 _LOSSY_TIFF = {"jpeg", "tiff_jpeg", "webp"}
-# Whatever Pillow throws at broken data.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
 _PLAIN_MODES = {"1", "L", "RGB"}
 # EXIF orientation -> what the picture's unit square is multiplied by to be seen as it was meant.
 _TURNS = {
@@ -47,7 +44,7 @@ def images_to_pdf(source: Path, limits: Limits) -> Pdf:
             lossless = files.detect(source, limits).name in _LOSSLESS
             for image in _pictures(source, opened):
                 _add_page(target, image, source, lossless=lossless)
-    except _BROKEN:
+    except BROKEN:
         target.close()
         raise DamagedFile from None
     return target
