@@ -104,6 +104,13 @@ def test_problems_and_doubts_are_counted_beside_the_document(make_invoice: Calla
     assert "to check" not in texts(web.get(reverse("inbox")).content.decode())
 
 
+def test_a_locked_pdf_leads_to_where_its_password_is_typed(make_invoice: Callable[..., Invoice], web: Client) -> None:
+    invoice = make_invoice(status=Status.FAILED, error_code="encrypted_pdf", error_message="Locked.", file_name="a.pdf")
+    page = web.get(reverse("inbox")).content.decode()
+    assert f'href="{reverse("review", args=[invoice.pk])}" aria-label="Type the password of a.pdf"' in page
+    assert reverse("retry", args=[invoice.pk]) not in page, "reading it again as it is cannot help"
+
+
 def test_a_failed_document_shows_why_and_can_be_retried(make_invoice: Callable[..., Invoice], web: Client) -> None:
     invoice = make_invoice(status=Status.FAILED)
     assert "This file is damaged." in web.get(reverse("inbox")).content.decode()
