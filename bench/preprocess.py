@@ -29,7 +29,7 @@ from extraction.engine.files import Limits, open_file  # noqa: E402
 from extraction.engine.ocr import OcrEngine, default_ocr  # noqa: E402
 from tests.corpus import CORPUS  # noqa: E402
 
-HEADING = "## Preparing pages"
+HEADING = "## Reading of damaged pages"
 DATA = ROOT / "bench" / "data"
 DPI = 200
 CLEAN = "as it is"
@@ -57,7 +57,7 @@ def main() -> None:
     text = report([f"| {' | '.join(row)} |" for row in rows], len(samples))
     print(text)
     if arguments.markdown:
-        put_section(arguments.markdown, text)
+        words.put_section(arguments.markdown, HEADING, text)
 
 
 COLUMNS = ("damage", "word F1 raw", "prepared", "pages changed", "ms CPU to prepare")
@@ -117,9 +117,8 @@ def transcribed(count: int) -> list[Sample]:
 
 def receipts(count: int) -> list[Sample]:
     samples = []
-    for path in words.pages(count) if count else []:
-        lines = json.loads((path.parent.parent / "text" / f"{path.stem}.json").read_text(encoding="utf-8"))
-        samples.append(Sample(path.stem, picture(path, 1), words.bag(" ".join(line["text"] for line in lines))))
+    for path in words.spread(sorted((CORPUS / "sroie" / "files").glob("*.jpg")), count) if count else []:
+        samples.append(Sample(path.stem, picture(path, 1), words.bag(words.transcript(path))))
     return samples
 
 
@@ -139,15 +138,6 @@ def report(table: list[str], count: int) -> str:
         f"Repeat with `python -m bench.preprocess --pages {count}`."
     )
     return "\n".join([head, "", *table])
-
-
-def put_section(path: Path, text: str) -> None:
-    """Replace the table under our heading; what is written below it stays."""
-    old = path.read_text(encoding="utf-8")
-    before, found, rest = old.partition(f"{HEADING}\n")
-    end = rest.find("\n### ") if "\n### " in rest.split("\n## ")[0] else rest.find("\n## ")
-    tail = rest[end:].lstrip("\n") if found and end >= 0 else ""
-    path.write_text(f"{before.rstrip()}\n\n{HEADING}\n\n{text}\n\n{tail}".rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
