@@ -28,7 +28,7 @@ LEGIBLE = 0.75  # words of logos and stamps below this confidence are guesses
 PICTURE_DPI = 140
 PICTURE_PIXELS = 2_500_000  # A4 at 140 dpi has 1.9 million
 # Part of cache keys, beside the OCR engine's name: raise it when pages are prepared in another way than before.
-PREPARATION_VERSION = 3
+PREPARATION_VERSION = 4
 # A photo is left as it is where this many times more can be read on it than on the paper cut out of it.
 MUCH_MORE = 1.03
 

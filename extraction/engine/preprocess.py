@@ -25,7 +25,7 @@ SMALLEST_SIDE = 64  # pixels; nothing can be measured on less
 SKEW_SIDE = 900  # long side, in pixels, of the copy that skew is measured on: 0.1 degrees move its ends by 1.5 pixels
 PAPER_SIDE = 500
 LARGEST_SKEW = 15.0  # degrees
-SMALLEST_SKEW = 0.8  # up to this, rows of words stay together and nothing is gained by drawing the page anew
+SMALLEST_SKEW = 6.0  # up to this the recogniser and the rows cope with a slope better than with a page drawn anew
 CLEAR_ROWS = 2.0  # how much sharper rows must be at the best angle than at most others
 CLEAR_SKEW = 1.25  # how much sharper rows must be at the angle found than as the page stands
 SPECKLES = 0.012  # share of lonely single pixels; salt and pepper of 6% has 0.02, the worst of 200 receipts 0.006
@@ -55,7 +55,7 @@ def straighten(image: RgbImage) -> Straight:
         corners = corners / scale
     matrix, size = (np.eye(3), (width, height)) if corners is None else _flat(corners)
     skew = find_skew(small if corners is None else _warped(image, matrix, size, SKEW_SIDE))
-    if skew:
+    if abs(skew) >= SMALLEST_SKEW:
         matrix, size = _levelled(matrix, size, skew)
     elif corners is None:
         return Straight(image)
@@ -99,7 +99,7 @@ def find_skew(image: RgbImage) -> float:
     scores = [_sharpness(many, float(angle)) for angle in fine]
     angle = float(fine[int(np.argmax(scores))])
     unclear = max(scores) < CLEAR_SKEW * _sharpness(many, 0.0)
-    if abs(angle) < SMALLEST_SKEW - 0.01 or abs(angle) > LARGEST_SKEW + 0.2 or unclear:
+    if abs(angle) > LARGEST_SKEW + 0.2 or unclear:
         return 0.0
     return round(angle, 2)
 

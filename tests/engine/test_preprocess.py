@@ -39,9 +39,9 @@ def test_skew_is_found_within_a_fifth_of_a_degree(page: RgbImage, degrees: float
 
 
 def test_a_skewed_page_is_level_afterwards(page: RgbImage) -> None:
-    straight = preprocess.straighten(skew(page, NOBODY, degrees=6))
+    straight = preprocess.straighten(skew(page, NOBODY, degrees=8))
     assert straight.homography is not None
-    assert preprocess.find_skew(straight.image) == 0
+    assert abs(preprocess.find_skew(straight.image)) <= 0.2
 
 
 @pytest.mark.parametrize("height", [1401, 1402])
@@ -128,12 +128,12 @@ def test_small_print_is_enlarged_in_proportion(page: RgbImage) -> None:
 
 
 def test_a_slight_slope_is_left_alone(page: RgbImage) -> None:
-    image = skew(page, NOBODY, degrees=0.4)
+    image = skew(page, NOBODY, degrees=4)
     assert preprocess.straighten(image).image is image
 
 
 @pytest.mark.ocr
-@pytest.mark.parametrize("damage", ["skew +10", "skew -5", "photo"])
+@pytest.mark.parametrize("damage", ["skew +10", "skew -7", "photo"])
 def test_a_skewed_and_a_photographed_page_read_well(damage: str) -> None:
     image = DAMAGES[damage](np.asarray(drawn()), np.random.default_rng(3))
     straight = preprocess.straighten(image)
