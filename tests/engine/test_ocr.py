@@ -91,6 +91,15 @@ def test_the_default_engine_reads_a_real_invoice(ocr: OcrEngine) -> None:
     assert {"invoice_number_1", "127.50"} <= {word.strip("$:") for word in words}
 
 
+def test_it_reads_what_the_paddleocr_library_reads(ocr: OcrEngine) -> None:
+    """The library with the small models as they are; what is done around them here must not cost words."""
+    library = words_of(PaddleOcr(engine="onnxruntime"), CLASSIC)
+    ours = words_of(ocr, CLASSIC)
+    letters = sorted("".join(library)), sorted("".join(ours))
+    assert len(library & ours) >= 0.85 * len(library), (library - ours, ours - library)
+    assert abs(len(letters[0]) - len(letters[1])) <= 0.03 * len(letters[0])
+
+
 def test_the_paddle_engine_reads_a_real_invoice() -> None:
     """Its older model drops spaces, so only words that stand alone are asked for."""
     engine = PaddleOcr(engine="paddle")
