@@ -6,7 +6,7 @@ Three kinds of pages: receipts (transcribed by people), sparse and dense A4 page
 tests/corpus.py, drawn at 200 dpi in grey, slightly blurred and saved as JPEG like a scan; their own words are the
 truth). Every engine reads them in a process of its own, on one thread, after one page to warm up. Tesseract gets all
 pages in one run, so that its start is not counted again and again, and is tried in four settings, of which its best
-counts. CPU seconds say what a page costs even where other programs keep the machine busy. Words are compared as bags,
+counts (Debian: apt-get install tesseract-ocr and its languages deu and fra). CPU seconds say what a page costs even where other programs keep the machine busy. Words are compared as bags,
 without case and punctuation, summed up over all pages.
 """
 
@@ -17,6 +17,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -84,7 +85,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         pages = list(all_pages(arguments.pages, Path(name)))
         for kind in KINDS:
-            for engine in (*TESSERACT, PADDLE, *OURS):
+            for engine in (*(TESSERACT if shutil.which("tesseract") else ()), PADDLE, *OURS):
                 chosen = [page for page in pages if page.kind == kind]
                 if chosen:
                     rows.append(measure(engine, kind, chosen))
