@@ -6,8 +6,9 @@ Three kinds of pages: receipts (transcribed by people), sparse and dense A4 page
 tests/corpus.py, drawn at 200 dpi in grey, slightly blurred and saved as JPEG like a scan; their own words are the
 truth). Every engine reads them in a process of its own, on one thread, after one page to warm up. Tesseract gets all
 pages in one run, so that its start is not counted again and again, and is tried in four settings, of which its best
-counts (Debian: apt-get install tesseract-ocr and its languages deu and fra). CPU seconds say what a page costs even where other programs keep the machine busy. Words are compared as bags,
-without case and punctuation, summed up over all pages.
+counts (Debian: apt-get install tesseract-ocr and its languages deu and fra). CPU seconds say what a page costs even
+where other programs keep the machine busy. Words are compared as bags, without case and punctuation, summed up over all
+pages.
 """
 
 from __future__ import annotations
