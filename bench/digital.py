@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -21,19 +20,17 @@ from typing import TypeVar
 
 import numpy as np
 
+from extraction.engine import pdf, textlayer
+from extraction.engine.document import Document, Line, Page
+from extraction.engine.errors import InvoiceError
+from extraction.engine.extract import extract
+from extraction.engine.files import Limits, open_file
+from extraction.engine.ocr import OcrEngine, default_ocr
+from extraction.engine.options import ReadOptions
+from extraction.engine.pages import PageReader
+from tests.corpus import CORPUS
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from extraction.engine import pdf, textlayer  # noqa: E402
-from extraction.engine.document import Document, Line, Page  # noqa: E402
-from extraction.engine.errors import InvoiceError  # noqa: E402
-from extraction.engine.extract import extract  # noqa: E402
-from extraction.engine.files import Limits, open_file  # noqa: E402
-from extraction.engine.ocr import OcrEngine, default_ocr  # noqa: E402
-from extraction.engine.options import ReadOptions  # noqa: E402
-from extraction.engine.pages import PageReader  # noqa: E402
-from tests.corpus import CORPUS  # noqa: E402
-
 SETS = ("specimens", "stations", "classics", "einvoices")
 STEPS = ("open", "characters", "verdict", "recognition", "picture", "extraction")
 Result = TypeVar("Result")

@@ -10,21 +10,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.memory import READER, SAMPLES, peak  # noqa: E402
-from bench.ocr import machine, put_section  # noqa: E402
-from extraction.engine.files import Limits, open_file  # noqa: E402
-from extraction.engine.options import ReadOptions  # noqa: E402
-from extraction.isolation import ReaderProcess  # noqa: E402
+from bench.memory import READER, SAMPLES, peak
+from bench.ocr import machine, put_section
+from extraction.engine.files import Limits, open_file
+from extraction.engine.options import ReadOptions
+from extraction.isolation import ReaderProcess
 
 HEADING = "## A long scan"
 

@@ -12,20 +12,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from itertools import cycle, islice, zip_longest
 from pathlib import Path
 
+from bench.ocr import machine, put_section, spread
+from extraction.engine.errors import InvoiceError
+from extraction.engine.options import ReadOptions
+from extraction.isolation import ReaderProcess
+from tests.corpus import CORPUS
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.ocr import machine, put_section, spread  # noqa: E402
-from extraction.engine.errors import InvoiceError  # noqa: E402
-from extraction.engine.options import ReadOptions  # noqa: E402
-from extraction.isolation import ReaderProcess  # noqa: E402
-from tests.corpus import CORPUS  # noqa: E402
-
 SAMPLES = ROOT / "extraction" / "samples"
 SETS = ("sroie", "everyday", "stations", "specimens", "samples", "classics")
 KINDS = {".pdf", ".jpg", ".jpeg", ".png", ".tif"}

@@ -29,11 +29,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.corpus import CORPUS
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.corpus import CORPUS  # noqa: E402
-
 HEADING = "## Reading speed"
 INSTRUCTION_SETS = ("avx2", "avx512f", "avx512_vnni", "amx_tile")
 OURS = {
@@ -170,8 +168,8 @@ def bag(text: str) -> Counter[str]:
 
 
 def measure(engine: str, kind: str, pages: list[Page]) -> Row:
-    command = [sys.executable, __file__, "--worker", engine, str(pages[0].image.parent)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "bench.ocr", "--worker", engine, str(pages[0].image.parent)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         raise SystemExit(done.stderr)
     result = json.loads(done.stdout.splitlines()[-1])

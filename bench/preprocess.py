@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import sys
 import zlib
 from collections import Counter
 from dataclasses import dataclass
@@ -19,16 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import ocr as words
+from bench.damage import DAMAGES, RgbImage
+from extraction.engine import preprocess
+from extraction.engine.files import Limits, open_file
+from extraction.engine.ocr import OcrEngine, default_ocr
+from tests.corpus import CORPUS
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench import ocr as words  # noqa: E402
-from bench.damage import DAMAGES, RgbImage  # noqa: E402
-from extraction.engine import preprocess  # noqa: E402
-from extraction.engine.files import Limits, open_file  # noqa: E402
-from extraction.engine.ocr import OcrEngine, default_ocr  # noqa: E402
-from tests.corpus import CORPUS  # noqa: E402
-
 HEADING = "## Reading of damaged pages"
 DATA = ROOT / "bench" / "data"
 DPI = 200

@@ -13,23 +13,19 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.ocr import spread  # noqa: E402
-from extraction.engine import recognition  # noqa: E402
-from extraction.engine.files import Limits, open_file  # noqa: E402
-from extraction.engine.ocr import PpOcr  # noqa: E402
-from extraction.engine.quads import crop  # noqa: E402
-from extraction.engine.spacing import features, ink_profile  # noqa: E402
-from tests.corpus import CORPUS  # noqa: E402
+from bench.ocr import spread
+from extraction.engine import recognition
+from extraction.engine.files import Limits, open_file
+from extraction.engine.ocr import PpOcr
+from extraction.engine.quads import crop
+from extraction.engine.spacing import features, ink_profile
+from tests.corpus import CORPUS
 
 FOLDS = 5
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import models, spacing
-from .detection import Detector
+from .detection import Detector, normalized
 from .document import Line, Word
 from .errors import OcrUnavailable
 from .quads import BgrImage, Quad, crop, part_of, runs_down, size
@@ -177,9 +177,8 @@ class _Models:
             return 0
         left, top = (wide - 224) // 2, (high - 224) // 2
         middle = cv2.resize(image, (wide, high))[top : top + 224, left : left + 224]
-        inputs = (middle.astype(np.float32) / 255 - _MEAN) / _DEVIATION
         session = self._orientation
-        scores = session.run(None, {session.get_inputs()[0].name: inputs.transpose(2, 0, 1)[None]})[0][0]
+        scores = session.run(None, {session.get_inputs()[0].name: normalized(middle)})[0][0]
         return int(np.argmax(scores)) * 90
 
     def _recognition(self, model: models.Model) -> tuple[Any, Alphabet]:
@@ -193,10 +192,6 @@ class _Models:
         options.log_severity_level = 3
         options.enable_mem_pattern = False  # every line has another width: a pattern would never be met again
         return onnxruntime.InferenceSession(str(models.onnx_file(model)), options, providers=["CPUExecutionProvider"])
-
-
-_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
-_DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
 
 def _bgr(image: RgbImage) -> BgrImage:
