@@ -59,7 +59,7 @@ def call(function: Callable[..., Result], *args: Any, seconds: float, megabytes:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         try:
             subprocess.run(  # noqa: S603 - our own interpreter; by a pipe, because arguments may be secret
-                [sys.executable, "-m", "extraction.isolation", name],
+                [sys.executable, "-m", "extraction.isolation", str(os.getpid()), name],
                 cwd=_ROOT, env=environment, timeout=seconds, check=False,
                 input=pickle.dumps((function, args, megabytes)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
@@ -76,7 +76,6 @@ def call(function: Callable[..., Result], *args: Any, seconds: float, megabytes:
 
 
 def _answer(folder: Path) -> None:
-    _die_with_parent()
     function, args, megabytes = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own parent
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     outcome: Any
@@ -125,8 +124,8 @@ class ReaderProcess:
             return
         self.stop()
         self._read = 0
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "extraction.isolation"],
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", "extraction.isolation", str(os.getpid())],
             cwd=_ROOT, env=os.environ | {"MALLOC_ARENA_MAX": "2"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert self._child.stdout is not None
@@ -242,15 +241,19 @@ def _resident(pid: int) -> int:
 # --- in the child -----------------------------------------------------------------------------------------------------
 
 
-def _die_with_parent() -> None:
-    """Linux: when the thread that started this process is gone, which waits for it as long as it works."""
+def _die_with_parent(parent: int) -> None:
+    """Linux: when the thread that started this process is gone, which waits for it as long as it works.
+
+    ``parent`` is its process id: one that was killed before this process had started sends no signal any more.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _serve() -> None:
     """Read what the parent names until it closes the pipe."""
-    _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair: it finishes its document
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500")  # this process, before the worker that it belongs to
@@ -301,7 +304,8 @@ def _serve_one(
 if __name__ == "__main__":
     from extraction import isolation  # the classes of errors must be those that the parent knows
 
-    if len(sys.argv) > 1:
-        isolation._answer(Path(sys.argv[1]))
+    isolation._die_with_parent(int(sys.argv[1]))
+    if len(sys.argv) > 2:
+        isolation._answer(Path(sys.argv[2]))
     else:
         isolation._serve()

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -22,18 +23,20 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 Report = Callable[[str, str], None]
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """Ask the kernel to kill this process when its parent is gone, however it went. Linux only.
 
-    "Parent" is the thread that started the process, so a supervisor starts its children in its main thread.
+    "Parent" is the thread that started the process, so a supervisor starts its children in its main thread. ``parent``
+    is its process id: one that was killed before this call sends no signal any more.
     """
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != parent:
+            os._exit(1)
 
 
-def exit_with_parent() -> None:
+def exit_with_parent(parent: int) -> None:
     """The same for a process that any thread may have started, by asking every second who its parent is."""
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -87,7 +90,7 @@ class Child:
             text=True,
             errors="replace",
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the children in good order
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
         threading.Thread(target=self._pump, args=(self.process.stdout,), daemon=True).start()
 

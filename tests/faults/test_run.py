@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .site import Site, alive, free_port
+from .site import REPO, Site, alive, free_port
 
 pytestmark = pytest.mark.processes
 
@@ -91,6 +92,16 @@ def test_nothing_lives_on_when_the_supervisor_is_killed(site: Site) -> None:
     process.kill()
     process.wait()
     site.wait_for(lambda: gone(pids), seconds=10)
+
+
+def test_a_process_whose_parent_was_gone_before_it_could_ask_ends_itself() -> None:
+    """The kernel's signal comes only for a parent that dies later: a kill during the start would leave orphans."""
+    nobody = 2**22 + 1  # no process has this id
+    for code in ("die_with_parent", "exit_with_parent"):
+        child = f"import time; from ocrsite import processes; processes.{code}({nobody}); time.sleep(60)"
+        assert subprocess.run([sys.executable, "-c", child], cwd=REPO, timeout=20).returncode != 0
+    reader = [sys.executable, "-m", "extraction.isolation", str(nobody)]
+    assert subprocess.run(reader, cwd=REPO, timeout=30, input=b"").returncode == 1
 
 
 def test_a_second_interrupt_does_not_wait_for_a_long_document(site: Site) -> None:
