@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from . import classify
 from .document import Document
 from .extractors.amounts import find_amounts, find_breakdowns
 from .extractors.dates import find_dates
@@ -41,9 +42,16 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
 
 def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:
-    """The document with its language told, and the record found in it. Never raises for what is printed."""
+    """The document with its language told, and the record found in it: none of its values if it is no invoice.
+
+    Never raises for what is printed.
+    """
     layout = lay_out(document)
-    return layout.document, record_of(layout, find_candidates(layout, options), options)
+    candidates = find_candidates(layout, options)
+    verdict = classify.judge(layout, candidates)
+    if verdict.probability < classify.LEAST:
+        return layout.document, classify.other_record(verdict)
+    return layout.document, record_of(layout, candidates, options)
 
 
 def lay_out(document: Document) -> Layout:

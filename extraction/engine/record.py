@@ -14,6 +14,7 @@ from typing import Any
 from .document import Box, Document
 
 Value = str | Decimal | date
+NOT_AN_INVOICE = "not_an_invoice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,11 @@ class InvoiceRecord:
     line_items: tuple[LineItem, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def is_invoice(self) -> bool:
+        """False where the document was recognised as something else; it has no fields then."""
+        return all(problem.code != NOT_AN_INVOICE for problem in self.problems)
+
     def value(self, name: str) -> Value | None:
         found = self.fields.get(name)
         return found.value if found else None
@@ -126,7 +132,7 @@ class Reading:
         return {
             "file": file,
             "sha256": self.sha256,
-            "document_type": kind if isinstance(kind, str) else "invoice",
+            "document_type": kind if isinstance(kind, str) else "invoice" if self.record.is_invoice else "other",
             "language": self.document.language,
             "source": self.document.source,
             "pages": len(self.document.pages),

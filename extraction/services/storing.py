@@ -166,7 +166,8 @@ def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> Non
     record, document = reading.record, reading.document
     machine = {name: found.value for name, found in record.fields.items()}
     checked = resolve.check(machine, tax_breakdown=record.tax_breakdown, line_items=record.line_items)
-    lasting = lasting_problems(record.problems if rows else (NOTHING_FOUND, *record.problems), checked)
+    unread = () if rows or not record.is_invoice else (NOTHING_FOUND,)
+    lasting = lasting_problems((*unread, *record.problems), checked)
     values = invoice_values(rows)
     pages = len(document.pages)
     Invoice.objects.filter(pk=invoice.pk).update(

@@ -1,0 +1,83 @@
+"""What is no invoice is said to be so, and nothing is filled in; what asks for money or tells of its payment is one.
+
+The pages of ``other_documents/`` were written before anything recognised them. Under a line of dashes stands what each
+is; ``letter`` and ``other`` have no title that tells.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from extraction.engine import classify
+from extraction.engine.document import Document, Page
+from extraction.engine.extract import extract, find_candidates, lay_out
+from extraction.engine.options import ReadOptions
+from extraction.engine.record import InvoiceRecord, Reading
+
+from .pages import page_of
+
+FOLDER = Path(__file__).parent / "other_documents"
+INVOICES = Path(__file__).parent / "layouts"
+OPTIONS = ReadOptions(today=date(2025, 1, 1))
+UNTITLED = {"letter", "other"}
+
+
+def record_of(document: Document) -> InvoiceRecord:
+    return extract(document, options=OPTIONS)[1]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_what_is_no_invoice_is_named_and_nothing_is_filled_in(path: Path) -> None:
+    art, _, kind = path.read_text(encoding="utf-8").partition("\n----\n")
+    record = record_of(page_of(art))
+    assert not record.fields
+    (problem,) = record.problems
+    assert problem.code == "not_an_invoice"
+    if kind.strip() not in UNTITLED:
+        assert classify.OTHER_DOCUMENTS[kind.strip()] in problem.message
+
+
+@pytest.mark.parametrize("path", sorted(INVOICES.glob("*.txt")), ids=lambda path: path.stem)
+def test_an_invoice_of_any_layout_is_one_beyond_doubt(path: Path) -> None:
+    layout = lay_out(page_of(path.read_text(encoding="utf-8").partition("\n----\n")[0]))
+    assert classify.judge(layout, find_candidates(layout, OPTIONS)).probability > 0.8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rechnung Nr. 4711   03.05.2024\nLieferschein Nr. 17\nAuftragsbestätigung Nr. 8\nGesamtbetrag   119,00 EUR",
+        "Stromrechnung\nDatum 03.05.2024\nBestellung   : B-4711\nGesamtbetrag   119,00 EUR",
+        "CORNER CAFE\nOrder 22\n2 Latte   7.00\nTotal   7.00\nCash   10.00\nChange   3.00",
+        "Facture n° 17 du 3 mai 2024\nBon de livraison n° 99\nTotal TTC   120,00 €",
+    ],
+)
+def test_an_invoice_may_refer_to_other_documents(text: str) -> None:
+    assert record_of(page_of(text)).is_invoice
+
+
+def test_an_invoice_in_a_language_without_a_word_list_is_not_turned_away() -> None:
+    assert record_of(
+        page_of("Fatură fiscală\nBucurești, 15 ianuarie 2024\nValoare totală de plată   100,00 lei")
+    ).is_invoice
+
+
+def test_pages_without_words_are_told_from_each_other() -> None:
+    blank = Document((Page(1, 595, 842, (), source="text_layer"),), source="text_layer")
+    picture = Document((Page(1, 4000, 3000, ()),))
+    assert "a blank page" in record_of(blank).problems[0].message
+    assert "without text" in record_of(picture).problems[0].message
+
+
+def test_a_few_letters_that_were_read_into_a_picture_make_no_invoice() -> None:
+    assert not record_of(page_of("ik  W\n\n      oo 7\n  Ka")).is_invoice
+
+
+def test_the_public_form_says_that_it_is_another_document() -> None:
+    document, record = extract(page_of("Lebenslauf\nName   Anna Berg\nBeruf   Köchin"), options=OPTIONS)
+    row = Reading(document, record, "0" * 64, 0.1, "1").to_dict("cv.pdf")
+    assert row["document_type"] == "other"
+    assert row["fields"] == {}
