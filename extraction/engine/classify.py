@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .document import Box
+from .extractors.document_type import TITLE_CELLS, type_named
 from .extractors.figures import find_figures
 from .language import codes, label_key, label_tokens, load_language
 from .layout import Layout, Row
@@ -20,13 +21,11 @@ from .record import NOT_AN_INVOICE, Candidate, InvoiceRecord, Problem
 
 MAX_WORDS = 6  # of a title
 MAX_REST = 5  # words that may follow it in its cell: a number, a date
-TITLE_CELLS = 3  # a row of more cells is the head of a table
 TOP = 0.5  # of the first page, where titles stand
 SHORT = 25  # rows: a ticket is a title as a whole
 PROSE = 60  # words
 LEAST = 0.25  # probability: a record is only withheld from what is three times as likely something else
 FOREIGN_FROM = 6  # characters: a shorter word of another language is more often something else ("order", "acta")
-COMPOUND_INVOICES = ("rechnung", "factuur", "faktura", "rekening")
 
 # What people call the other documents; the keys are those of [other_documents] in the language files.
 OTHER_DOCUMENTS: Mapping[str, str] = {
@@ -166,7 +165,7 @@ def find_titles(layout: Layout, *, priced_rows: frozenset[int]) -> Iterable[Titl
         for cell in row.cells:
             tokens = [(token, index) for index, word in enumerate(cell.words) for token in label_tokens(word.text)]
             for size in range(min(MAX_WORDS, len(tokens)), 0, -1):
-                kind = _type_named([token for token, _ in tokens[:size]], phrases)
+                kind = type_named([token for token, _ in tokens[:size]], phrases)
                 if kind is None:
                     continue
                 last = cell.words[tokens[size - 1][1]].text
@@ -180,13 +179,6 @@ def find_titles(layout: Layout, *, priced_rows: frozenset[int]) -> Iterable[Titl
                 text = " ".join(word.text for word in cell.words[: tokens[size - 1][1] + 1])
                 yield Title(kind, text, row.page, row.index, cell.box, not rest, clear)
                 break
-
-
-def _type_named(tokens: Sequence[str], phrases: Mapping[str, str]) -> str | None:
-    """Also compounds: "Stromrechnung" is a "Rechnung"; an "Abrechnung" settles wages and rents as well."""
-    kind = phrases.get("".join(tokens))
-    compound = len(tokens) == 1 and tokens[0].endswith(COMPOUND_INVOICES) and not tokens[0].endswith("abrechnung")
-    return "invoice" if kind is None and compound else kind
 
 
 @cache
