@@ -15,13 +15,14 @@ from .document import Box
 from .extractors.document_type import TITLE_CELLS, type_named
 from .extractors.figures import find_figures
 from .language import codes, label_key, label_tokens, load_language
-from .layout import Layout, Row
+from .layout import Cell, Layout, Row
 from .ranking import Weights, score
 from .record import NOT_AN_INVOICE, Candidate, InvoiceRecord, Problem
 
 MAX_WORDS = 6  # of a title
 MAX_REST = 5  # words that may follow it in its cell: a number, a date
-TOP = 0.5  # of the first page, where titles stand
+TOP = 0.5  # of a page, where titles stand
+TITLE_PAGES = 3  # an invoice may come behind a letter or a delivery note
 SHORT = 25  # rows: a ticket is a title as a whole
 PROSE = 60  # words
 LEAST = 0.25  # probability: a record is only withheld from what is three times as likely something else
@@ -90,7 +91,7 @@ class Title:
 
 
 def judge(layout: Layout, candidates: Sequence[Candidate]) -> Verdict:
-    """``candidates`` are those of ``find_candidates``; titles count on the first page only."""
+    """``candidates`` are those of ``find_candidates``; titles count on the first pages only."""
     money = [figure.row for row in find_figures(layout, layout.language) for figure in row if figure.is_money]
     titles = list(find_titles(layout, priced_rows=frozenset(money)))
     features = _features(layout, candidates, titles, amounts=len(money))
@@ -118,7 +119,7 @@ def _features(
 ) -> dict[str, float]:
     clear = [title for title in titles if title.clear]
     own = [title for title in clear if title.kind not in OTHER_DOCUMENTS]
-    others = [title for title in clear if title.kind in OTHER_DOCUMENTS]
+    others = [title for title in clear if title.kind in OTHER_DOCUMENTS and title.page == layout.rows[0].page]
     likely = {candidate.field for candidate in candidates if candidate.score > 0.3}
     words = [word.text for row in layout.rows for word in row.words]
     return {
@@ -152,33 +153,37 @@ def _is_prose(rows: Sequence[Row], amounts: int) -> bool:
 
 
 def find_titles(layout: Layout, *, priced_rows: frozenset[int]) -> Iterable[Title]:
-    """Titles of documents of any kind in the upper part of the first page, in reading order.
+    """Titles of documents of any kind in the upper parts of the first pages, in reading order.
 
     ``priced_rows`` hold amounts: what stands in them is a line of a table.
     """
     phrases = _phrases(layout.language.code)
-    first = layout.document.pages[0].number if layout.document.pages else 1
-    rows = layout.rows_of(first)
-    for row in rows:
-        if row.box.y0 > TOP and len(rows) > SHORT:
-            break
-        for cell in row.cells:
-            tokens = [(token, index) for index, word in enumerate(cell.words) for token in label_tokens(word.text)]
-            for size in range(min(MAX_WORDS, len(tokens)), 0, -1):
-                kind = type_named([token for token, _ in tokens[:size]], phrases)
-                if kind is None:
-                    continue
-                last = cell.words[tokens[size - 1][1]].text
-                rest = [word.text for word in cell.words[tokens[size - 1][1] + 1 :]]
-                after = row.text.partition(cell.text)[2].lstrip()
-                label = last.endswith(":") or cell.text.endswith(":") or after.startswith(":")
-                alone = len(row.cells) <= TITLE_CELLS and row.index not in priced_rows
-                sentence = len(rest) > 2 and not any(char.isdigit() for word in rest for char in word)
-                sentence = sentence and (kind not in OTHER_DOCUMENTS or rest[-1].endswith("."))
-                clear = not label and alone and len(rest) <= MAX_REST and not sentence
-                text = " ".join(word.text for word in cell.words[: tokens[size - 1][1] + 1])
-                yield Title(kind, text, row.page, row.index, cell.box, not rest, clear)
+    for page in layout.document.pages[:TITLE_PAGES]:
+        rows = layout.rows_of(page.number)
+        for row in rows:
+            if row.box.y0 > TOP and len(rows) > SHORT:
                 break
+            clear = len(row.cells) <= TITLE_CELLS and row.index not in priced_rows
+            yield from filter(None, (_title(row, cell, phrases, clear=clear) for cell in row.cells))
+
+
+def _title(row: Row, cell: Cell, phrases: Mapping[str, str], *, clear: bool) -> Title | None:
+    """The longest phrase that opens the cell. A label, as its colon tells, is no clear title; neither is a sentence."""
+    tokens = [(token, index) for index, word in enumerate(cell.words) for token in label_tokens(word.text)]
+    for size in range(min(MAX_WORDS, len(tokens)), 0, -1):
+        kind = type_named([token for token, _ in tokens[:size]], phrases)
+        if kind is None:
+            continue
+        end = tokens[size - 1][1] + 1
+        rest = [word.text for word in cell.words[end:]]
+        after = row.text.partition(cell.text)[2].lstrip()
+        label = cell.words[end - 1].text.endswith(":") or cell.text.endswith(":") or after.startswith(":")
+        sentence = len(rest) > 2 and not any(char.isdigit() for word in rest for char in word)
+        sentence = sentence and (kind not in OTHER_DOCUMENTS or rest[-1].endswith("."))
+        clear = clear and not label and not sentence and len(rest) <= MAX_REST
+        text = " ".join(word.text for word in cell.words[:end])
+        return Title(kind, text, row.page, row.index, cell.box, not rest, clear)
+    return None
 
 
 @cache

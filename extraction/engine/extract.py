@@ -44,8 +44,12 @@ EXTRACTORS: tuple[Extractor, ...] = (
 def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:
     """The document with its language told, and the record found in it: none of its values if it is no invoice.
 
-    Never raises for what is printed.
+    Never raises for what is printed. Pages count from the first one that is given; places name them as the file does.
     """
+    ahead = document.pages[0].number - 1 if document.pages else 0
+    if ahead:
+        told, record = extract(document.numbered_from(1), options=options)
+        return told.numbered_from(ahead + 1), record.on_later_pages(ahead)
     layout = lay_out(document)
     candidates = find_candidates(layout, options)
     verdict = classify.judge(layout, candidates)

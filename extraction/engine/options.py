@@ -12,6 +12,7 @@ from .files import Limits
 class ReadOptions:
     """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor.
 
+    ``pages`` are the first and the last page to read, where they are known to be one document; it is not split then.
     ``page_threads`` pages of a document are read at a time; no more than these are in memory.
     """
 
@@ -21,3 +22,4 @@ class ReadOptions:
     own_tax_ids: tuple[str, ...] = ()
     today: date | None = None
     page_threads: int = 1
+    pages: tuple[int, int] | None = None

@@ -59,7 +59,7 @@ def _duplicates(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
             continue
         other = _others(invoice).filter(same).order_by("pk").first()
         if other is not None:
-            text = f"This may be the same invoice as “{other.file_name}”, uploaded on {other.created_at:%Y-%m-%d}."
+            text = f"This may be the same invoice as “{other.document_name}”, uploaded on {other.created_at:%Y-%m-%d}."
             return [Problem("possible_duplicate", names, text)]
     return []
 

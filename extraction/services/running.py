@@ -57,7 +57,7 @@ def _read_and_store(invoice_id: int, token: UUID, reader: Reader) -> None:
         images: dict[int, Path] = {}
         reading = reader(
             _local_copy(invoice, folder),
-            options=_options(invoice.workspace),
+            options=replace(_options(invoice.workspace), pages=invoice.page_range),
             on_page=partial(_report, invoice_id, token),
             on_image=partial(_keep_image, folder, images),
         )
