@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -160,27 +161,28 @@ def test_the_file_and_the_pictures_stay_until_the_last_part_is_gone(
     rows = read(make_invoice(status=Status.QUEUED))
     for row in rows[:2]:
         services.invoice_delete(invoice=row, user=reviewer)
-    Invoice.objects.filter(deleted_at__isnull=False).update(deleted_at=timezone.now() - timezone.timedelta(days=1))
+    Invoice.objects.filter(deleted_at__isnull=False).update(deleted_at=timezone.now() - timedelta(days=1))
     services.invoices_purge()
     last = Invoice.objects.get()
     assert default_storage.exists(str(last.file.name))
     assert default_storage.exists(str(last.pages.get().image.name))
     assert len(page_files()) == 1
     services.invoice_delete(invoice=last, user=reviewer)
-    Invoice.objects.update(deleted_at=timezone.now() - timezone.timedelta(days=1))
+    Invoice.objects.update(deleted_at=timezone.now() - timedelta(days=1))
     services.invoices_purge()
     assert not default_storage.exists(str(last.file.name))
     assert page_files() == []
 
 
-def test_people_see_the_pages_and_the_others_of_the_file(make_invoice: Make, web: Client) -> None:
+def test_people_see_the_pages_and_the_others_of_the_file(make_invoice: Make, client: Client, approver: User) -> None:
+    client.force_login(approver)
     rows = read(make_invoice(status=Status.QUEUED, file_name="scan.pdf"))
-    shown = web.get(f"/invoices/{rows[1].pk}/").content.decode()
+    shown = client.get(f"/invoices/{rows[1].pk}/").content.decode()
     assert "scan.pdf, pages 2-3" in shown
     assert "scan.pdf holds several invoices." in shown
     assert f'href="/invoices/{rows[2].pk}/">page 4</a>' in shown
     assert shown.count('<figure class="page"') == 2
-    assert "scan.pdf, page 4" in web.get("/").content.decode()
+    assert "scan.pdf, page 4" in client.get("/").content.decode()
 
 
 def joined_pdf() -> bytes:
