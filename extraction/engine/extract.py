@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from . import classify
 from .document import Document
 from .extractors.amounts import find_amounts, find_breakdowns
-from .extractors.dates import find_dates
+from .extractors.dates import find_dates, with_both_readings
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
 from .extractors.parties import find_parties
@@ -70,4 +70,6 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
 
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
-    return resolve(candidates, breakdowns=find_breakdowns(layout, layout.language), today=options.today)
+    found = list(candidates)
+    record = resolve(found, breakdowns=find_breakdowns(layout, layout.language), today=options.today)
+    return with_both_readings(record, found)

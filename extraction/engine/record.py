@@ -33,6 +33,7 @@ class Candidate:
     score: float
     reason: str
     certainty: float = 1.0  # the recogniser's lowest score of the words
+    other: Candidate | None = None  # a date's other reading, where it is open which is the day
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from extraction.models import Invoice, Workspace
 from extraction.reading import Reader, read_options, worker_reader
 
 from .errors import FileUnavailable, InternalError, LeaseLost, TookTooLong
+from .habits import vendor_date_orders
 from .reading import held, invoice_claim, invoice_fail, invoice_heartbeat, lease_renew
 from .storing import invoice_store
 
@@ -65,7 +66,12 @@ def _read_and_store(invoice_id: int, token: UUID, reader: Reader) -> None:
 
 
 def _options(workspace: Workspace) -> ReadOptions:
-    return replace(read_options(), own_names=tuple(workspace.own_names), own_tax_ids=tuple(workspace.own_tax_ids))
+    return replace(
+        read_options(),
+        own_names=tuple(workspace.own_names),
+        own_tax_ids=tuple(workspace.own_tax_ids),
+        date_orders=vendor_date_orders(workspace),
+    )
 
 
 def _report(invoice_id: int, token: UUID, done: int, total: int) -> None:
