@@ -24,6 +24,7 @@ MAX_REST = 5  # words that may follow it in its cell: a number, a date
 TOP = 0.5  # of a page, where titles stand
 TITLE_PAGES = 3  # an invoice may come behind a letter or a delivery note
 SHORT = 25  # rows: a ticket is a title as a whole
+FEW_LETTERS = 30  # characters that recognition finds in any picture
 PROSE = 60  # words
 LEAST = 0.25  # probability: a record is only withheld from what is three times as likely something else
 FOREIGN_FROM = 6  # characters: a shorter word of another language is more often something else ("order", "acta")
@@ -42,8 +43,8 @@ OTHER_DOCUMENTS: Mapping[str, str] = {
     "cv": "a CV",
     "report": "another kind of document",
     "text": "a letter or another text",
-    "blank": "a blank page",
-    "picture": "a picture without text",
+    "blank": "a page without text",
+    "picture": "a picture with hardly any text",
 }
 
 WEIGHTS: Weights = {
@@ -109,9 +110,13 @@ def _kind(layout: Layout, titles: Sequence[Title]) -> str:
     others = [title for title in titles if title.kind in OTHER_DOCUMENTS]
     if others:
         return max(others, key=lambda title: (title.clear, title.box.height)).kind
-    if layout.rows:
-        return "text"
-    return "blank" if all(page.source == "text_layer" for page in layout.document.pages) else "picture"
+    if not layout.rows:
+        return "blank"
+    return "picture" if _letters(layout) < FEW_LETTERS else "text"
+
+
+def _letters(layout: Layout) -> int:
+    return sum(len(word.text) for row in layout.rows for word in row.words)
 
 
 def _features(
@@ -121,7 +126,6 @@ def _features(
     own = [title for title in clear if title.kind not in OTHER_DOCUMENTS]
     others = [title for title in clear if title.kind in OTHER_DOCUMENTS and title.page == layout.rows[0].page]
     likely = {candidate.field for candidate in candidates if candidate.score > 0.3}
-    words = [word.text for row in layout.rows for word in row.words]
     return {
         "title": bool(own),
         "title_in_text": any(title.kind not in OTHER_DOCUMENTS for title in titles) and not own,
@@ -139,8 +143,8 @@ def _features(
         "money": min(amounts, 4),
         "prose": _is_prose(layout.rows, amounts),
         "no_money": not amounts,
-        "unknown_language": bool(words) and layout.document.language not in codes(),
-        "no_text": not amounts and sum(len(word) for word in words) < 30,
+        "unknown_language": bool(layout.rows) and layout.document.language not in codes(),
+        "no_text": not amounts and _letters(layout) < FEW_LETTERS,
     }
 
 

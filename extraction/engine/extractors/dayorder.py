@@ -47,7 +47,7 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class DayOrder:
-    """``probability`` that ``day_first`` tells the order of all dates; ``reason`` is the strongest evidence in words."""
+    """``probability`` that ``day_first`` is the order of all dates; ``reason`` is the strongest evidence, in words."""
 
     day_first: bool
     probability: float
@@ -72,7 +72,9 @@ def day_order(
     ]
     odds = sum(weight for weight, _ in evidence)
     day_first = odds >= 0
-    strongest = max(evidence, key=lambda item: item[0] if day_first else -item[0])
+    strongest = max(
+        evidence, key=lambda item: item[0] if day_first else -item[0], default=(0.0, "as most countries do")
+    )
     return DayOrder(day_first, sigmoid(abs(odds)), strongest[1])
 
 
