@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -25,11 +26,12 @@ from .record import InvoiceRecord, Problem
 
 PageRange = tuple[int, int]  # first and last page of the file, both belong to it
 
-SURE = 0.92  # from here on a page starts a document
+SURE = 0.91  # from here on a page starts a document
 DOUBT = 0.6  # from here on a person is asked
 KNOWN = 0.4  # confidence of a value that may tell documents apart
 TELLING = 5  # letters and digits of a number that is found again by no chance
 SAME_NAME = 70  # of 100
+LEAST_DIGITS = 3  # of a page with an amount
 TOP = 0.4  # of a page, where titles stand
 SHAPE = 0.08  # relative difference of two pages' proportions
 
@@ -64,7 +66,6 @@ WEIGHTS: Weights = {
     "other_shape": 2.0,
     "first_page": 4.0,  # "page 1 of 2"
     "later_page": -4.0,
-    "counts_on": -5.0,
     "counted_out": 1.5,  # "page 2 of 2" stands before
     "carried": -2.0,
 }
@@ -137,17 +138,25 @@ def find_boundaries(document: Document, options: ReadOptions) -> list[Boundary]:
     """Every page after the first, with the probability that a new document starts there."""
     if len(document.pages) < 2 or _counts_through(document):
         return []
-    before: list[PageFacts] = []
+    facts = cache(lambda page: _facts(page, options))
+    before: list[Page] = []
     found = []
     for page in document.pages:
-        facts = _facts(page, options)
-        if before:
-            probability = score(_features(before, facts), WEIGHTS) if page.lines else 0.0
-            found.append(Boundary(page.number, probability))
-            if probability >= SURE:
-                before = []
-        before.append(facts)
-    return found
+        probability = 0.0
+        if before and not _continues(before[-1], page):
+            probability = score(_features([facts(known) for known in before], facts(page)), WEIGHTS)
+        found.append(Boundary(page.number, probability))
+        before = [page] if probability >= SURE else [*before, page]
+    return found[1:]
+
+
+def _continues(last: Page, page: Page) -> bool:
+    """What is cheap to see: a page without figures, or one that counts on, begins no invoice."""
+    if sum(char.isdigit() for char in page.text) < LEAST_DIGITS:
+        return True
+    number, total = _count(fold(page.text))
+    before, total_before = _count(fold(last.text))
+    return number > 1 and (total > 0 or before > 0) and number == before + 1 and total == total_before
 
 
 def page_ranges(document: Document, starts: Iterable[int]) -> list[PageRange]:
@@ -196,7 +205,6 @@ def _features(before: Sequence[PageFacts], page: PageFacts) -> dict[str, float]:
     names = {facts.value("vendor_name") for facts in before} - {""}
     name, date = page.value("vendor_name"), page.value("issue_date")
     ids = frozenset().union(*(facts.ids for facts in before))
-    position, total = page.count
     return {
         "complete": page.complete,
         "title": page.title,
@@ -212,9 +220,8 @@ def _features(before: Sequence[PageFacts], page: PageFacts) -> dict[str, float]:
         "other_date": bool(date and dates) and date not in dates,
         "same_date": bool(date) and date in dates,
         "other_shape": _shape(page.page) - _shape(last.page) > SHAPE or _shape(last.page) - _shape(page.page) > SHAPE,
-        "first_page": position == 1 and last.count[0] != 1,
-        "later_page": position > 1,
-        "counts_on": position > 1 and position == last.count[0] + 1 and total == last.count[1],
+        "first_page": page.count[0] == 1 and last.count[0] != 1,
+        "later_page": page.count[0] > 1 and page.count[1] > 0,
         "counted_out": last.count[0] > 0 and last.count[0] == last.count[1],
         "carried": page.carried,
     }
