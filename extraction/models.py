@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from .engine.record import NOT_AN_INVOICE
 from .engine.splitting import pages_text
 
 
@@ -259,6 +260,11 @@ class Invoice(models.Model):
     @property
     def pages_words(self) -> str:
         return pages_text(self.page_range) if self.page_range else ""
+
+    @property
+    def is_other_document(self) -> bool:
+        """Whether it was recognised as something else than an invoice, and no person says otherwise."""
+        return any(problem["code"] == NOT_AN_INVOICE for problem in self.problems)
 
     @property
     def readable_file(self) -> models.fields.files.FieldFile:

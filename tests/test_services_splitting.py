@@ -211,3 +211,14 @@ def test_from_the_upload_to_the_pdf_of_one_part(workspace: Workspace, uploader: 
     with searchable_pdf(second) as stream, pikepdf.Pdf.open(stream) as pdf:
         assert len(pdf.pages) == 1
         assert b"77-B" in pdf.pages[0].Contents.read_bytes()
+
+
+def test_the_list_fetches_itself_when_a_file_on_it_was_divided(
+    make_invoice: Make, client: Client, approver: User
+) -> None:
+    client.force_login(approver)
+    invoice = make_invoice(status=Status.QUEUED)
+    asked = f"/live/?id={invoice.pk}:queued"
+    assert "HX-Trigger" not in client.get(asked).headers
+    read(invoice)
+    assert client.get(asked).headers["HX-Trigger"] == "refresh"

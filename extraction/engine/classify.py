@@ -102,7 +102,7 @@ def judge(layout: Layout, candidates: Sequence[Candidate]) -> Verdict:
 def other_record(verdict: Verdict) -> InvoiceRecord:
     """The record of what is no invoice: no value is given, for none of them would be an invoice's."""
     message = f"This looks like {OTHER_DOCUMENTS[verdict.kind]}, not an invoice. "
-    message += "If it is one, choose its document type and type in what it says; otherwise reject it."
+    message += "If it is one, choose its document type and read it again; otherwise reject it."
     return InvoiceRecord(problems=(Problem(NOT_AN_INVOICE, ("document_type",), message),))
 
 

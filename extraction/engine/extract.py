@@ -52,8 +52,8 @@ def extract(document: Document, *, options: ReadOptions) -> tuple[Document, Invo
         return told.numbered_from(ahead + 1), record.on_later_pages(ahead)
     layout = lay_out(document)
     candidates = find_candidates(layout, options)
-    verdict = classify.judge(layout, candidates)
-    if verdict.probability < classify.LEAST:
+    verdict = None if options.is_invoice else classify.judge(layout, candidates)
+    if verdict is not None and verdict.probability < classify.LEAST:
         return layout.document, classify.other_record(verdict)
     return layout.document, record_of(layout, candidates, options)
 
