@@ -48,6 +48,8 @@ _CARRIED = re.compile(
     r"|suite page|suma y sigue|suma anterior|riporto|a riportare|segue|przeniesieni|transport|vervolg"
 )
 
+_ALIKE = str.maketrans("oilsbz", "011582")  # a number misread on one page is still the same number
+
 WEIGHTS: Weights = {
     "bias": -4.0,
     "complete": 1.5,  # the page is an invoice by itself
@@ -94,6 +96,10 @@ class PageFacts:
     def value(self, name: str) -> str:
         found = self.record.fields.get(name)
         return plain(str(found.value)) if found and found.confidence >= KNOWN else ""
+
+    @property
+    def number(self) -> str:
+        return self.value("invoice_number").translate(_ALIKE)
 
     @property
     def has_total(self) -> bool:
@@ -186,7 +192,7 @@ def _facts(page: Page, options: ReadOptions) -> PageFacts:
             title.clear and title.box.y0 < TOP and title.kind not in classify.OTHER_DOCUMENTS for title in titles
         ),
         count=_count(text),
-        text=plain(text),
+        text=plain(text).translate(_ALIKE),
         carried=bool(_CARRIED.search(text)),
     )
 
@@ -200,8 +206,8 @@ def _count(text: str) -> tuple[int, int]:
 
 def _features(before: Sequence[PageFacts], page: PageFacts) -> dict[str, float]:
     last = before[-1]
-    numbers = {facts.value("invoice_number") for facts in before} - {""}
-    number, dates = page.value("invoice_number"), {facts.value("issue_date") for facts in before} - {""}
+    numbers = {facts.number for facts in before} - {""}
+    number, dates = page.number, {facts.value("issue_date") for facts in before} - {""}
     names = {facts.value("vendor_name") for facts in before} - {""}
     name, date = page.value("vendor_name"), page.value("issue_date")
     ids = frozenset().union(*(facts.ids for facts in before))

@@ -1,7 +1,7 @@
 """What is no invoice is said to be so, and nothing is filled in; what asks for money or tells of its payment is one.
 
 The pages of ``other_documents/`` were written before anything recognised them, or after that to see how general it is.
-Under a line of dashes stands what each is; ``letter`` and ``other`` have no title that tells, ``missed:`` is not recognised.
+Under a line of dashes stands what each is; ``letter`` and ``other`` have no title, ``missed:`` is not recognised.
 """
 
 from __future__ import annotations
