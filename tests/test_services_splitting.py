@@ -77,6 +77,12 @@ def test_the_same_file_again_is_a_duplicate_of_the_first(
     assert (again.duplicate, again.invoice) == (True, received.invoice)
 
 
+def test_invoices_of_one_file_are_no_duplicates_of_each_other(make_invoice: Make) -> None:
+    rows = read(make_invoice(status=Status.QUEUED))
+    assert rows[0].gross_total == rows[1].gross_total
+    assert not any(problem["code"] == "possible_duplicate" for row in rows for problem in row.problems)
+
+
 def test_what_was_divided_is_on_record(make_invoice: Make) -> None:
     rows = read(make_invoice(status=Status.QUEUED))
     event = AuditEvent.objects.get(action="split")

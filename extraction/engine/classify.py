@@ -54,6 +54,7 @@ WEIGHTS: Weights = {
     "other_title": -9.0,  # alone, and no clear title of an invoice: "Invoice and delivery note" is both
     "other_number": -7.5,  # the same with a number behind it, which may be a reference: "Order 4711"
     "other_title_first": -1.5,  # above the title of an invoice
+    "payable": 4.5,  # beside another title: many bills call themselves statements; reminders ask for payment as well
     "invoice_number": 1.5,
     "total": 3.0,  # an amount right of a label of totals
     "amount_due": 1.0,
@@ -132,6 +133,10 @@ def _features(
         "other_title": any(title.alone for title in others) and not own,
         "other_number": bool(others) and not any(title.alone for title in others) and not own,
         "other_title_first": bool(others) and bool(own) and others[0].row < own[0].row,
+        "payable": {"amount_due", "due_date"} <= likely
+        and bool(others)
+        and not own
+        and all(title.kind != "payment_reminder" for title in others),
         "invoice_number": "invoice_number" in likely,
         "total": bool(likely & {"gross_total", "amount_due", "net_total"}),
         "amount_due": "amount_due" in likely,

@@ -57,7 +57,10 @@ def _duplicates(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
     for names, same in ((number, by_number), (amount, by_amount)):
         if not all(name in values for name in names):
             continue
-        other = _others(invoice).filter(same).order_by("pk").first()
+        others = _others(invoice).filter(same)
+        if names == amount and "invoice_number" in values:  # invoices of one file were told apart by their numbers
+            others = others.exclude(Q(sha256=invoice.sha256) & ~Q(invoice_number=""))
+        other = others.order_by("pk").first()
         if other is not None:
             text = f"This may be the same invoice as “{other.document_name}”, uploaded on {other.created_at:%Y-%m-%d}."
             return [Problem("possible_duplicate", names, text)]

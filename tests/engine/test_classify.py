@@ -68,6 +68,12 @@ def test_an_invoice_may_refer_to_other_documents(text: str) -> None:
     assert record_of(page_of(text)).is_invoice
 
 
+@pytest.mark.parametrize("title", ["Account Statement", "Statement of account", "Your statement"])
+def test_a_bill_may_call_itself_a_statement(title: str) -> None:
+    bill = (INVOICES / "american-electricity-bill.txt").read_text(encoding="utf-8").partition("\n----\n")[0]
+    assert record_of(page_of(f"{title}\n{bill}")).is_invoice
+
+
 def test_an_invoice_in_a_language_without_a_word_list_is_not_turned_away() -> None:
     assert record_of(
         page_of("Fatură fiscală\nBucurești, 15 ianuarie 2024\nValoare totală de plată   100,00 lei")
