@@ -39,6 +39,7 @@ OTHER_DOCUMENTS: Mapping[str, str] = {
     "quote": "a quote",
     "contract": "a contract",
     "bank_statement": "a bank statement",
+    "card_statement": "a card statement",
     "payslip": "a payslip",
     "payment_reminder": "a payment reminder",
     "remittance_advice": "a remittance advice",
@@ -51,6 +52,7 @@ OTHER_DOCUMENTS: Mapping[str, str] = {
 
 # They name invoices of which they say that they were, or were not, paid.
 ABOUT_INVOICES = frozenset({"payment_reminder", "remittance_advice"})
+NEVER_PAYABLE = ABOUT_INVOICES | {"card_statement"}
 
 WEIGHTS: Weights = {
     "bias": -2.2,
@@ -132,8 +134,10 @@ def _features(
     clear = [title for title in titles if title.clear]
     reminded = [title.row for title in clear if title.kind in ABOUT_INVOICES and title.alone]
     own = [title for title in clear if title.kind not in OTHER_DOCUMENTS]
-    own = [] if reminded and own and reminded[0] < own[0].row else own  # it names the invoice that was not paid
     others = [title for title in clear if title.kind in OTHER_DOCUMENTS and title.page == layout.rows[0].page]
+    below = bool(others and own) and others[0].row < own[0].row
+    if below and (reminded or not amounts):  # it refers to the invoice that was not paid, or that comes apart
+        own = []
     likely = {candidate.field for candidate in candidates if candidate.score > 0.3}
     return {
         "title": bool(own),
@@ -146,7 +150,7 @@ def _features(
         "payable": {"amount_due", "due_date"} <= likely
         and bool(others)
         and not own
-        and all(title.kind not in ABOUT_INVOICES for title in others),
+        and all(title.kind not in NEVER_PAYABLE for title in others),
         "invoice_number": "invoice_number" in likely,
         "total": bool(likely & {"gross_total", "amount_due", "net_total"}),
         "amount_due": "amount_due" in likely,
@@ -216,7 +220,8 @@ def _phrase_at(tokens: Sequence[str], phrases: Mapping[str, str]) -> tuple[str, 
     for start in range(min(2, len(tokens))):
         for size in range(min(MAX_WORDS, len(tokens) - start), 0, -1):
             kind = type_named(tokens[start : start + size], phrases)
-            if kind and (start == 0 or (kind not in OTHER_DOCUMENTS and len(tokens[0]) <= SHORT_WORD)):
+            whole = start + size == len(tokens)  # "monthly invoice"
+            if kind and (start == 0 or (kind not in OTHER_DOCUMENTS and (whole or len(tokens[0]) <= SHORT_WORD))):
                 return kind, start, size
     return "", 0, 0
 
