@@ -35,13 +35,18 @@ def _inside(box: Box, region: Box) -> bool:
 
 def buyer_places(layout: Layout) -> Places:
     """What stands beside and under "bill to" and its like, and the address window under a sender line."""
-    regions = [(label.page, box) for label in _buyer_labels(layout) for box in _labelled(layout, label)]
-    regions += [(cell.page, box) for cell in sender_lines(layout) for box in _window(layout, cell)]
-    return Places(tuple(regions))
+    labelled = labelled_places(layout, "buyer_name", "ship_to_address")
+    windows = tuple((cell.page, box) for cell in sender_lines(layout) for box in _window(layout, cell))
+    return Places(labelled.regions + windows)
 
 
-def _buyer_labels(layout: Layout) -> Iterable[Label]:
-    for label in layout.labels("buyer_name", "ship_to_address"):
+def labelled_places(layout: Layout, *keys: str) -> Places:
+    """What stands beside and under the labels of these keys."""
+    return Places(tuple((label.page, box) for label in _labels(layout, keys) for box in _labelled(layout, label)))
+
+
+def _labels(layout: Layout, keys: Iterable[str]) -> Iterable[Label]:
+    for label in layout.labels(*keys):
         if label.starts_cell and label.quality >= _SURE and stands_apart(layout, label):
             yield label
 
