@@ -154,7 +154,7 @@ def _heads_column(layout: Layout, label: Label) -> bool:
     row, under = layout.rows[label.row], layout.rows[label.row + 1]
     heads = [cell for cell in row.cells if cell.box.x0 >= label.box.x0 - 0.01]
     values = [cell for cell in under.cells if any(abs(cell.box.x0 - head.box.x0) < 0.015 for head in heads)]
-    if len(heads) < 3 or len(values) < len(heads) or _has_digit(heads) or not _has_digit(values):
+    if len(heads) < 3 or len(values) < 2 or _has_digit(heads) or not _has_digit(values):
         return False
     labels = [other for other in layout.labels_in_row(under.index) if other.box.x0 >= label.box.x0 - 0.01]
     return not any(other.starts_cell and (layout.ends_cell(other) or layout.is_parted(other)) for other in labels)
