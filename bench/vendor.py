@@ -4,8 +4,7 @@
 
 A FOLDER is a set with a truth.jsonl; of the folder of e-invoices every PDF is read as a page, and its XML is the truth
 where the page prints the name. Each document is judged by weights that were fitted without any document of its vendor
-(cross-validation grouped by vendor over all sets); the weights printed at the end are fitted on all. Documents of one
-vendor share a weight of one, and sets count alike whatever their size, by the square root of their vendors.
+(cross-validation grouped by vendor over all sets); the weights printed at the end are fitted on all.
 """
 
 from __future__ import annotations
@@ -137,10 +136,9 @@ def _softmax(odds: Floats) -> Floats:
 
 
 def balance(examples: Sequence[Example]) -> list[float]:
-    """One vendor's documents weigh one together, a set's vendors the square root of their number."""
-    documents = Counter((one.folder, one.vendor) for one in examples)
-    vendors = Counter(folder for folder, _ in documents)
-    raw = [1 / documents[one.folder, one.vendor] / math.sqrt(vendors[one.folder]) for one in examples]
+    """A vendor's documents weigh the square root of their number together: many of one kind teach little more."""
+    documents = Counter(one.vendor for one in examples)
+    raw = [1 / math.sqrt(documents[one.vendor]) for one in examples]
     return [weight * len(examples) / sum(raw) for weight in raw]
 
 

@@ -38,6 +38,7 @@ _MAIL_HOSTS = frozenset(
 )
 VENDOR_LABELS = ("vendor_name", "payee", "account_name")
 _TOWN_AND_STATE = re.compile(r", (?:NV|CO)(?: \d{5}.*)?$")  # of the United States; elsewhere these are legal forms
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.;] (?=[^\W\d_]{3})")
 _NOT_NAMES = ("invoice_word", "invoice_number", "receipt_number", "issue_date", "date", "vendor_tax_id", "vendor_phone")
 # Where a name was found, as people read it beside the value.
 TOP, LINES = "at the top of the page", "at the top of the page, over several lines"
@@ -178,8 +179,8 @@ def _labelled(layout: Layout) -> Iterator[Mention]:
         if label.key == "vendor_name" and not (label.starts_cell and stands_apart(layout, label)):
             continue
         for spot in at_label(layout, label, _may_be_labelled, rows=4 if label.key == "vendor_name" else 1):
-            how = f"label '{label.text}'"
-            yield Mention(clean_name(spot.text), spot.text, label.page, spot.row, spot.box, how, (), label.key)
+            how, name = f"label '{label.text}'", clean_name(_SENTENCE_END.split(spot.text)[0])
+            yield Mention(name, spot.text, label.page, spot.row, spot.box, how, (), label.key)
 
 
 def _may_be_labelled(name: str) -> bool:

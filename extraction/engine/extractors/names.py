@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..document import Word
 from ..language import fold, plain, suffixes
@@ -49,8 +49,8 @@ _TRADES = frozenset(
         "backstube boulangerie panaderia market markt mercado marche supermarket supermarkt supermercado hypermarket "
         "store stores shop pharmacy apotheke farmacia pharmacie lekarna apteka optik airlines airways railways taxi "
         "parking museum theatre theater cinema kino bank insurance telecom electronics hardware stationery books "
-        "bookstore buchhandlung library clinic klinik hospital dental garage motors auto autohaus services service studio salon "
-        "spa gym fitness foods food catering seafood brewery winery vineyard farm garden florist"
+        "bookstore buchhandlung library clinic klinik hospital dental garage motors auto autohaus services service "
+        "studio salon spa gym fitness foods food catering seafood brewery winery vineyard farm garden florist"
     ).split()
 )
 _TRADE_ENDS = ("hotel", "markt", "haus", "bäckerei", "backerei", "restaurant", "apotheke", "werkstatt", "handlung")
@@ -60,7 +60,7 @@ _MAX_SUFFIX = 4  # words: "GmbH & Co. KG"
 def clean_name(text: str) -> str:
     """The name alone: without registration numbers, store numbers, addresses and decoration around it."""
     printed = _closed_up(_ZEROS.sub("o.o.", text))
-    text = _LEADING_ID.sub("", printed.strip(_EDGES))
+    text = _LEADING_ID.sub("", printed.strip(_EDGES).lstrip("&+ "))
     parts = [part.strip(_EDGES) for part in _SEPARATOR.split(text)]
     if len(parts) > 1 and parts[0] and (_is_place(" ".join(parts[1:])) or len(parts) > 3):
         text = parts[0]
@@ -148,17 +148,13 @@ def is_suffix(text: str) -> bool:
 
 
 def names_with_suffix(words: Sequence[Word]) -> list[tuple[int, int]]:
-    """Spans of the words of a cell that end in a legal form, one for each part between separators.
-
-    In a sentence the name is what follows the last small word: "the conditions of Miller Works Ltd".
-    """
+    """Spans of the words of a cell that end in a legal form, one for each part between separators."""
     spans, start = [], 0
     for end in range(1, len(words) + 1):
         if end == len(words) or _parted(words[end - 1], words[end]) or _ends_sentence(words, start, end):
             found = _span_with_suffix(words, start, end)
             if found:
                 spans.append(found)
-                spans.extend(_in_sentence(words, *found))
             start = end
     return spans
 
@@ -171,12 +167,6 @@ def _ends_sentence(words: Sequence[Word], start: int, end: int) -> bool:
     if end - start < 2 or not words[end].text[:1].isupper() or not _SENTENCE_END.search(words[end - 1].text):
         return False
     return not ends_in_suffix(" ".join(word.text for word in words[start:end]))
-
-
-def _in_sentence(words: Sequence[Word], start: int, stop: int) -> Iterator[tuple[int, int]]:
-    small = [index for index in range(start, stop - 1) if words[index].text[:1].islower()]
-    if small and stop - small[-1] > 2 and len(small) > 1:
-        yield small[-1] + 1, stop
 
 
 def _span_with_suffix(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:

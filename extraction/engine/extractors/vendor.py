@@ -9,6 +9,7 @@ chance that none of them is right. Its weights are fitted by ``python -m bench.v
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
@@ -36,12 +37,21 @@ from .mentions import (
     find_mentions,
     label_covers,
 )
-from .names import ends_in_suffix, is_person, is_registration, looks_like_address, names_trade, without_suffix
+from .names import (
+    ends_in_suffix,
+    has_postal_code,
+    is_person,
+    is_registration,
+    looks_like_address,
+    names_trade,
+    without_suffix,
+)
 
 if TYPE_CHECKING:
     from ..read import ReadOptions
 
 _KEPT = 6  # candidates
+_CODE = re.compile(r"\d|^[A-Z]{2}\.?$")  # postal codes and states
 _REGISTERED = ("vendor_tax_id", "vendor_tax_number", "vendor_registration_id")
 _CONTACT = ("vendor_tax_id", "vendor_phone", "vendor_fax", "vendor_email", "vendor_website", "vendor_registration_id")
 # Of a name printed in several places, the first place's count, and of the others the best, or the least doubtful.
@@ -115,7 +125,9 @@ class _Page:
         self.ranks = {row: rank for rank, row in enumerate(sorted({mention.row for mention in top}))}
         self.largest = max((mention.cells[0].box.height for mention in top), default=0.0)
         cells = [cell.text for row in self.layout.rows for cell in row.cells]
-        self.addresses = [label_key(text) for text in cells if looks_like_address(text)]
+        addresses = [text for text in cells if looks_like_address(text)]
+        self.addresses = [label_key(text) for text in addresses]
+        self.towns = {label_key(town) for text in addresses if has_postal_code(text) for town in _towns(text)}
         self.keys = {label_key(mention.name) for mention in mentions if not looks_like_address(mention.name)}
 
 
@@ -172,6 +184,7 @@ def _of_name(mention: Mention, page: _Page) -> dict[str, float]:
         "sentence": min(1.0, sum(w.lower() in page.layout.language.words for w in words if w[:1].islower()) / 2),
         "known": 0.0 if form else sum(map(is_known_word, words)) / len(words),
         "colon": float(":" in mention.text),
+        "only_trade": float(all(map(names_trade, without_suffix(name).split()))),
         "trade": float(names_trade(name)),
     }
 
@@ -179,12 +192,13 @@ def _of_name(mention: Mention, page: _Page) -> dict[str, float]:
 def _of_context(mention: Mention, page: _Page) -> dict[str, float]:
     layout, box, key = page.layout, mention.box, label_key(mention.name)
     return {
-        "domain": _agreement(key, page.around.domains),
+        "domain": _agreement(mention.name, page.around.domains),
         "follows": _address_below(mention, layout),
         "opens": float(_gap_above(mention, layout) > 0.8),
         "closes": float(_gap_below(mention, layout) > 0.8 or _address_at_once(mention, layout)),
         "tax_near": float(any(abs(label.row - mention.row) <= 4 for label in layout.labels(*_REGISTERED))),
-        "town": float(any(key in text and not text.startswith(key) for text in page.addresses)),
+        "town": float(key in page.towns or any(key in text and not text.startswith(key) for text in page.addresses)),
+        "person_near": float(_person_near(mention, layout)),
         "repeated": min(3, max(0, page.text.count(key) - 1)) / 3 if len(key) > 3 else 0.0,
         "buyer": float(page.around.buyers.holds(mention.page, box)),
     }
@@ -199,18 +213,40 @@ def _is_title(mention: Mention, layout: Layout) -> bool:
     )
 
 
-def _agreement(key: str, domains: tuple[str, ...]) -> float:
-    """How well a name agrees with a web address, 0..1."""
+def _agreement(name: str, domains: tuple[str, ...]) -> float:
+    """How well a name without its legal form agrees with a web address, 0..1."""
+    key = label_key(without_suffix(name))
     if len(key) < 3:
         return 0.0
-    scores = [fuzz.partial_ratio(key, domain) / 100 * min(1.0, len(key) / len(domain)) for domain in domains]
+    scores = [fuzz.partial_ratio(key, domain) / 100 * _alike_in_length(key, domain) for domain in domains]
     return max(0.0, (max(scores, default=0.0) - 0.6) / 0.4)
+
+
+def _alike_in_length(key: str, domain: str) -> float:
+    """1 for equal lengths; addresses are shorter than names as a rule, but a name that is shorter says little."""
+    share = min(len(key), len(domain)) / max(len(key), len(domain))
+    return share if len(key) < len(domain) else math.sqrt(share)
 
 
 def _confidence(mention: Mention, layout: Layout) -> float:
     """How surely the row was read, 0 (half) to 1 (all)."""
     words = [word.confidence for word in layout.rows[mention.row].words if mention.box.x0 - 0.01 <= word.box.center_x]
     return max(0.0, 2 * min(words, default=1.0) - 1)
+
+
+def _towns(address: str) -> list[str]:
+    """What may be the town in a line with a postal code: no first part of a longer line, which may be the name."""
+    parts = [" ".join(word for word in part.split() if not _CODE.search(word)) for part in address.split(",")]
+    return parts[1:] if len(parts) > 2 else parts
+
+
+def _person_near(mention: Mention, layout: Layout) -> bool:
+    """Whether a line over or under the name greets a person: companies that are written to, not those that write."""
+    rows = layout.rows[max(0, mention.row - 1) : mention.row + len(mention.cells) + 1]
+    cells = [cell for row in rows if row.page == mention.page for cell in row.cells]
+    return any(
+        same_column(cell.box, mention.box) and is_person(cell.text) for cell in cells if cell not in mention.cells
+    )
 
 
 def _gap_above(mention: Mention, layout: Layout) -> float:
@@ -248,49 +284,51 @@ def _is_contact(cell: Cell, layout: Layout) -> bool:
 
 # Log-odds (see the head of this file). "none" is the weight of the chance that no name is the right one.
 _WEIGHTS: Weights = {
-    "account": 4.00,
-    "block": 0.87,
-    "buyer": -0.60,
-    "closes": 0.29,
-    "colon": -1.04,
+    "account": 4.18,
+    "block": 0.99,
+    "buyer": -0.55,
+    "closes": 0.31,
+    "colon": -1.13,
     "company": 0.82,
-    "confidence": -0.47,
-    "digits": -1.12,
-    "domain": 0.80,
-    "domain_only": -0.36,
-    "follows": 1.74,
-    "fuller": 0.72,
-    "header": 0.33,
-    "height": 0.72,
-    "known": -1.82,
-    "label": 1.30,
-    "largest": -0.58,
-    "lines": -1.48,
-    "lines_form": 1.33,
-    "lines_own_form": 0.49,
-    "lines_short": 0.21,
-    "lines_trade": 0.44,
-    "long": -1.55,
-    "lower": -1.83,
-    "many_cells": -1.10,
-    "none": 1.39,
-    "one_word": -0.21,
-    "opens": 0.78,
-    "part": 0.36,
-    "person": -0.43,
-    "rank": 1.03,
-    "rank0": 1.24,
-    "rank1": 0.53,
-    "repeated": 0.63,
-    "sender": -1.52,
-    "sentence": -1.26,
-    "suffix": 1.63,
-    "tax_near": 0.51,
-    "three_lines": -1.14,
-    "title": -0.93,
-    "town": -1.52,
-    "trade": 1.17,
-    "web": 1.02,
-    "whole": 0.45,
-    "y": -0.91,
+    "confidence": 0.09,
+    "digits": -1.14,
+    "domain": 0.39,
+    "domain_only": -0.32,
+    "follows": 1.80,
+    "fuller": 0.42,
+    "header": 0.19,
+    "height": 0.35,
+    "known": -1.64,
+    "label": 1.41,
+    "largest": -0.46,
+    "lines": -1.84,
+    "lines_form": 1.71,
+    "lines_own_form": 0.04,
+    "lines_short": 0.38,
+    "lines_trade": 0.15,
+    "long": -1.40,
+    "lower": -1.79,
+    "many_cells": -1.19,
+    "none": 1.51,
+    "one_word": -0.08,
+    "only_trade": -0.91,
+    "opens": 0.68,
+    "part": 0.21,
+    "person": -0.34,
+    "person_near": -0.65,
+    "rank": 0.98,
+    "rank0": 1.51,
+    "rank1": 0.67,
+    "repeated": 0.46,
+    "sender": -1.68,
+    "sentence": -1.44,
+    "suffix": 2.02,
+    "tax_near": 0.56,
+    "three_lines": -1.28,
+    "title": -1.19,
+    "town": -1.77,
+    "trade": 1.19,
+    "web": 1.67,
+    "whole": 0.39,
+    "y": -1.29,
 }
