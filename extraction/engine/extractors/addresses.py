@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..document import Box
 from ..layout import Cell, Layout
@@ -20,20 +21,30 @@ _EDGES = " ,.;:-–·|()*"
 
 
 def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
-    """The address of the likeliest vendor name that has one."""
-    for vendor in vendors[:2]:
-        cells = _lines_under(layout, vendor)
-        if cells:
-            text = "\n".join(cell.text.strip(_EDGES) for cell in cells)
-            box = Box.around(cell.box for cell in cells)
-            score = vendor.score * (0.98 if has_postal_code(text) and len(cells) > 1 else 0.75)
-            reason = f"under the name '{vendor.value}'"
-            return [Candidate("vendor_address", text, text, vendor.page, box, round(score, 4), reason)]
-        rest = sender_address(vendor.text)
-        if rest:
-            score, reason = round(vendor.score * 0.9, 4), "in the sender's address line"
-            return [Candidate("vendor_address", rest, rest, vendor.page, vendor.box, score, reason)]
-    return []
+    """The address of each likely vendor name that has one; names over the same address make it likelier together."""
+    found: dict[str, Candidate] = {}
+    for vendor in vendors:
+        address = _address(layout, vendor)
+        if address is not None:
+            last = str(address.value).rpartition("\n")[2]
+            before = found.get(last)
+            found[last] = replace(before, score=round(before.score + address.score, 4)) if before else address
+    return sorted(found.values(), key=lambda address: -address.score)
+
+
+def _address(layout: Layout, vendor: Candidate) -> Candidate | None:
+    cells = _lines_under(layout, vendor)
+    if cells:
+        text = "\n".join(cell.text.strip(_EDGES) for cell in cells)
+        box = Box.around(cell.box for cell in cells)
+        score = vendor.score * (0.98 if has_postal_code(text) and len(cells) > 1 else 0.75)
+        return _candidate(text, vendor, box, score, f"under the name '{vendor.value}'")
+    rest = sender_address(vendor.text)
+    return _candidate(rest, vendor, vendor.box, vendor.score * 0.9, "in the sender's address line") if rest else None
+
+
+def _candidate(text: str, vendor: Candidate, box: Box | None, score: float, reason: str) -> Candidate:
+    return Candidate("vendor_address", text, text, vendor.page, box, round(score, 4), reason)
 
 
 def _lines_under(layout: Layout, vendor: Candidate) -> list[Cell]:
