@@ -72,7 +72,7 @@ def _lines_under(layout: Layout, vendor: Candidate) -> list[Cell]:
     taken: list[Cell] = []
     last = 0
     for cell in _column(layout, vendor):
-        keys = {label.key for label in layout.labels_in_row(cell.row) if label.starts_cell and label.quality >= 0.9}
+        keys = _labels_of(layout, cell)
         text = _without_contact(layout, cell)
         if not taken and keys <= _SKIPPED and not _may_begin(text):
             continue
@@ -86,9 +86,15 @@ def _lines_under(layout: Layout, vendor: Candidate) -> list[Cell]:
         if _is_address(text):
             last = len(taken)
     # A town or state may close the address without looking like one: it follows at once, in a short line.
-    if last < len(taken) and len(taken[last].words) <= 3:
+    if last < len(taken) and len(taken[last].words) <= 3 and not _labels_of(layout, taken[last]):
         last += 1
     return taken[:last] if last and any(_is_address(cell.text) for cell in taken[:last]) else []
+
+
+def _labels_of(layout: Layout, cell: Cell) -> set[str]:
+    """The keys of the labels with which a cell begins."""
+    labels = layout.labels_in_row(cell.row)
+    return {o.key for o in labels if o.starts_cell and o.quality >= 0.9 and abs(o.box.x0 - cell.box.x0) < 0.01}
 
 
 def _without_contact(layout: Layout, cell: Cell) -> str:

@@ -14,6 +14,7 @@ from ..language import Language, codes, fold, label_key, label_tokens, load_lang
 from ..layout import Label, Layout, same_column
 from ..record import Candidate
 from .formats import is_amount, is_date, is_time
+from .names import holds_street
 
 if TYPE_CHECKING:
     from ..read import ReadOptions
@@ -53,18 +54,28 @@ def _invoice_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
         for label in layout.labels(key):
             near_slip = any(abs(label.row - row) <= _NEAR_SLIP for row in slips)
             compound = key == "transaction_number" and _follows_invoice(layout, label)
+            if key == "transaction_number" and holds_street(layout.cell_of(label).text):
+                continue  # "No. 12, Mill Lane"
             for words, placed in _values(layout, label):
                 likely = _shape(words, language) * label.quality * (1 - _LOWER * label.row / len(layout.rows))
                 likely *= _CARD_SLIP.get(key, 1.0) if near_slip and not compound else 1.0
                 likely *= _BELOW if placed == "below" else 1.0
-                if key not in ("invoice_number", "receipt_number") and not (
-                    placed == "right of" and (compound or _opens(layout, label))
-                ):
-                    likely *= 0.3  # "invoice" inside a sentence, or above whatever stands under a title
+                if key not in ("invoice_number", "receipt_number") and not compound:
+                    likely *= _of_weak_label(layout, label, words, placed)
                 if likely:
                     sure = _LABEL_WEIGHT["invoice_word"] if compound else weight
                     yield _candidate("invoice_number", words, label, sure * likely, placed)
                     break
+
+
+def _of_weak_label(layout: Layout, label: Label, words: Sequence[Word], placed: str) -> float:
+    """ "Invoice" may stand in a sentence, or above whatever follows a title; a code alone under it is its number."""
+    if placed == "right of":
+        return 1.0 if _opens(layout, label) else 0.3
+    alone = any(tuple(cell.words) == tuple(words) for cell in layout.below(label, rows=2))
+    code = sum(map(str.isdigit, "".join(word.text for word in words))) >= 4
+    named = label.key != "transaction_number" or label.end - label.start > 1
+    return 0.7 if alone and code and named and label.starts_cell and layout.ends_cell(label) else 0.3
 
 
 def _follows_invoice(layout: Layout, label: Label) -> bool:

@@ -119,11 +119,18 @@ def _header(around: Surroundings) -> Iterator[Mention]:
 def _logos(cell: Cell, name: str, around: Surroundings) -> Iterator[Mention]:
     """Names over two or three lines that begin in this cell."""
     cells = [cell]
+    if fold(name) in around.countries:
+        return
     while len(cells) < _LOGO_LINES and label_key(cells[-1].text) not in around.titles:
         below = around.layout.cells_below(cells[-1].row, cells[-1].box, rows=2)
         following = next((other for other in below if _continues_name(cells[-1], other)), None)
         more = clean_name(_before_labels(following, around.layout)) if following else ""
-        if following is None or not more or label_key(following.text) in around.titles:
+        if (
+            following is None
+            or not more
+            or label_key(following.text) in around.titles
+            or fold(more) in around.countries
+        ):
             return
         cells.append(following)
         name = f"{name} {more}"

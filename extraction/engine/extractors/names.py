@@ -191,6 +191,10 @@ def looks_like_address(text: str) -> bool:
     return street or bool(_POSTAL.search(text)) or bool(re.match(r"^(?:no|nr|lot|unit)\b\.?\s?\d", text, re.IGNORECASE))
 
 
+def holds_street(text: str) -> bool:
+    return bool(_STREET.search(text))
+
+
 def has_postal_code(text: str) -> bool:
     return bool(_POSTAL.search(text))
 
