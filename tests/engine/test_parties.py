@@ -256,7 +256,15 @@ def test_a_name_is_freed_of_what_is_printed_around_it(printed: str, name: str) -
 
 
 def test_legal_forms_are_known_in_many_languages_but_digits_are_none() -> None:
-    for name in ("Kranich GmbH", "Anchor Sdn Bhd", "Moulin SARL", "Prova S.r.l.", "Faro, S.L.U.", "Amber Sp. z o.o."):
+    for name in (
+        "Kranich GmbH",
+        "Anchor Sdn Bhd",
+        "Moulin SARL",
+        "Prova S.r.l.",
+        "Faro, S.L.U.",
+        "Amber Sp. z o.o.",
+        "株式会社みどり商事",
+    ):
         assert ends_in_suffix(name), name
     assert not ends_in_suffix("Route 55")
     assert not ends_in_suffix("GmbH")

@@ -125,12 +125,7 @@ def _logos(cell: Cell, name: str, around: Surroundings) -> Iterator[Mention]:
         below = around.layout.cells_below(cells[-1].row, cells[-1].box, rows=2)
         following = next((other for other in below if _continues_name(cells[-1], other)), None)
         more = clean_name(_before_labels(following, around.layout)) if following else ""
-        if (
-            following is None
-            or not more
-            or label_key(following.text) in around.titles
-            or fold(more) in around.countries
-        ):
+        if following is None or not more or label_key(following.text) in around.titles:
             return
         cells.append(following)
         name = f"{name} {more}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from ..document import Word
 from ..language import fold, plain, suffixes
@@ -127,9 +128,22 @@ def _without_repetition(text: str) -> str:
 
 
 def ends_in_suffix(text: str) -> bool:
-    """Whether a text ends in a legal form, after something else."""
+    """Whether a text ends in a legal form, after something else; forms of scripts without spaces may open it, too."""
+    if _holds_glued_form(plain(text)):
+        return True
     words = _ZEROS.sub("o.o.", text).split()
     return any(is_suffix(" ".join(words[-size:])) for size in range(1, min(_MAX_SUFFIX, len(words) - 1) + 1))
+
+
+def _holds_glued_form(name: str) -> bool:
+    forms = _glued_forms()
+    return name not in forms and (name.startswith(forms) or name.endswith(forms))
+
+
+@cache
+def _glued_forms() -> tuple[str, ...]:
+    """Legal forms of scripts that put no spaces between words."""
+    return tuple(form for form in suffixes() if form[:1] >= "\u3040")
 
 
 def without_suffix(text: str) -> str:
