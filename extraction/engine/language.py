@@ -259,6 +259,14 @@ def month_names(code: str) -> Mapping[str, int]:
 
 
 @cache
+def country_names(code: str) -> frozenset[str]:
+    """Names of countries in a language, folded."""
+    from babel import Locale
+
+    return frozenset(fold(name) for name in Locale.parse(code, sep="-").territories.values())
+
+
+@cache
 def weekday_names(code: str) -> frozenset[str]:
     """Days of the week in a language and in English, in full and abbreviated, folded and without dots."""
     from babel import Locale
