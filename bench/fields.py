@@ -138,7 +138,10 @@ def measure(folders: Iterable[Path]) -> Figures:
 
 
 def table(figures: Figures) -> str:
-    rows = ["| field | printed | given | right | precision | recall | F1 | extra |", "|---|---:|---:|---:|---:|---:|---:|---:|"]
+    rows = [
+        "| field | printed | given | right | precision | recall | F1 | extra |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
     total = Counts()
     for spec in FIELDS:
         counts = figures.counts[spec.name]

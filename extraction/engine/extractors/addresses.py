@@ -1,83 +1,259 @@
-"""The vendor's address: the lines under its name, or the rest of the sender's line."""
+"""Addresses: the lines under a party's name, the rest of the sender's line, what a label announces."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from ..document import Box
+from ..country import country_named
+from ..document import Box, Word
+from ..language import Language, label_key
 from ..layout import Cell, Layout
 from ..record import Candidate
-from .formats import holds_address_of_net, holds_amount, holds_numeric_date, holds_phone
-from .names import ends_in_suffix, has_postal_code, is_registration, looks_like_address
+from .beside import box_of, starts_with_label, text_of, value_of
+from .formats import (
+    has_postal_town,
+    holds_address_of_net,
+    holds_amount,
+    holds_numeric_date,
+    holds_phone,
+    is_street_line,
+)
+from .names import ends_in_suffix, has_postal_code, is_person, is_registration, looks_like_address
 from .roles import sender_address
 
-_LINES = 6
-_CONTACT = ("vendor_phone", "vendor_fax", "vendor_email", "vendor_website", "vendor_tax_id", "vendor_tax_number")
-_TITLES = ("invoice_word", "invoice_number", "receipt_number", "issue_date", "date", "buyer_name", "greeting")
-_ENDS = frozenset((*_CONTACT, *_TITLES))
-_SKIPPED = frozenset(("vendor_registration_id",))
+_LINES = 7
+_LONGEST = 90  # characters of an address in one line
 _EDGES = " ,.;:-–·|()*"
+_GAP = 2.2  # heights of a line: what stands further down belongs to something else
+_ADDRESS_LABELS = frozenset({"address"})
+_ATTENTION = re.compile(
+    r"^(?:t\.?\s?a\.?\s?v|z\.?\s?hd|attn|att|att\.|fao|c/o|à l'attention|all'attenzione|a/a)\b", re.IGNORECASE
+)
+_SURE, _STREETLESS, _TOWNLESS = 0.95, 0.8, 0.6  # how often such lines are the whole address
 
 
 def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
-    """The address of the likeliest vendor name that has one."""
+    """The address of the likeliest vendor name that has one, wherever the name is printed."""
     for vendor in vendors[:2]:
-        cells = _lines_under(layout, vendor)
-        if cells:
-            text = "\n".join(cell.text.strip(_EDGES) for cell in cells)
-            box = Box.around(cell.box for cell in cells)
-            score = vendor.score * (0.98 if has_postal_code(text) and len(cells) > 1 else 0.75)
-            reason = f"under the name '{vendor.value}'"
-            return [Candidate("vendor_address", text, text, vendor.page, box, round(score, 4), reason)]
-        rest = sender_address(vendor.text)
-        if rest:
-            score, reason = round(vendor.score * 0.9, 4), "in the sender's address line"
-            return [Candidate("vendor_address", rest, rest, vendor.page, vendor.box, score, reason)]
+        best = _best_address(layout, vendor)
+        behind = list(_behind_name(layout, vendor))
+        if best and (not behind or best[1] >= _SURE):
+            cells, sure, reason = best
+            return [_found(layout, "vendor_address", cells, vendor.score * sure, reason)]
+        if behind:
+            return behind[:1]
     return []
 
 
-def _lines_under(layout: Layout, vendor: Candidate) -> list[Cell]:
-    """The cells under the name, up to the last one that looks like an address; empty when none does."""
-    taken: list[Cell] = []
-    last = 0
-    for cell in _column(layout, vendor):
-        keys = {label.key for label in layout.labels_in_row(cell.row) if label.starts_cell and label.quality >= 0.9}
-        if keys & _ENDS or _is_something_else(cell.text) or len(taken) == _LINES:
-            break
-        if keys & _SKIPPED or is_registration(cell.text) or (not taken and not _may_begin(cell.text)):
+def _behind_name(layout: Layout, vendor: Candidate) -> Iterable[Candidate]:
+    """The rest of a line that opens with the name: "Miller Ltd · Mill Lane 3 · 12345 Town"."""
+    name = str(vendor.value)
+    for row in layout.rows:
+        for cell in row.cells:
+            if cell.text.startswith(name) and len(cell.text) > len(name) + 8:
+                rest = sender_address(cell.text) or _address_in(cell.text[len(name) :])
+                if rest:
+                    score, reason = round(vendor.score * 0.9, 4), "in the line that opens with the name"
+                    yield Candidate("vendor_address", rest, rest, cell.page, cell.box, score, reason)
+
+
+def _address_in(text: str) -> str:
+    """A street and a town in one line, after a mark that parts them from the name."""
+    rest = text.strip(_EDGES)
+    parted = text[:1] in ",·•|" or text.lstrip()[:1] in ",·•|–-"
+    whole = has_postal_town(rest) and not holds_address_of_net(rest) and len(rest) < _LONGEST
+    return rest if parted and whole else ""
+
+
+def find_addresses(layout: Layout, language: Language, found: Sequence[Candidate]) -> list[Candidate]:
+    """The buyer's address under its name, and where the goods went."""
+    return [*_buyer_addresses(layout, found), *_ship_to(layout)]
+
+
+def _buyer_addresses(layout: Layout, found: Sequence[Candidate]) -> Iterable[Candidate]:
+    buyers = sorted((c for c in found if c.field == "buyer_name"), key=lambda c: -c.score)
+    vendors = {str(c.value) for c in found if c.field == "vendor_address"}
+    for buyer in buyers[:2]:
+        best = _under(layout, buyer.page, buyer.box, str(buyer.value)) or _rest_of_line(layout, buyer)
+        if best:
+            candidate = _found(
+                layout, "buyer_address", best[0], buyer.score**0.5 * best[1], f"under the name '{buyer.value}'"
+            )
+            if candidate.value not in vendors:
+                yield candidate
+
+
+def _ship_to(layout: Layout) -> Iterable[Candidate]:
+    """The lines beside or under "deliver to", the name of who receives included."""
+    for label in layout.labels("ship_to_address"):
+        value = value_of(layout, label, whole=True) if label.starts_cell else None
+        if not value:
             continue
-        if ends_in_suffix(cell.text) and not looks_like_address(cell.text):
-            continue
-        taken.append(cell)
-        if looks_like_address(cell.text):
-            last = len(taken)
-    # A town or state may close the address without looking like one: it follows at once, in a short line.
-    if last < len(taken) and len(taken[last].words) <= 3:
-        last += 1
-    return taken[:last] if any(looks_like_address(cell.text) for cell in taken[:last]) else []
+        first = _cell_with(layout, value[0])
+        below = [first, *_column(layout, first, label.box if value[1] == "below" else first.box)]
+        lines, sure = _address(layout, below, named=True)
+        if lines:
+            words = [list(value[0]) if cell is first else list(cell.words) for cell in lines]
+            reason = f"{value[1]} label '{label.text}'"
+            yield _lines_found("ship_to_address", lines, words, 0.9 * label.quality * sure, reason)
 
 
-def _may_begin(text: str) -> bool:
-    return looks_like_address(text) or (any(char.isdigit() for char in text) and "," in text)
+def _cell_with(layout: Layout, words: Sequence[Word]) -> Cell:
+    return next(cell for row in layout.rows for cell in row.cells if any(word is words[0] for word in cell.words))
 
 
-def _is_something_else(text: str) -> bool:
-    return holds_phone(text) or holds_numeric_date(text) or holds_address_of_net(text) or holds_amount(text)
+# --- the lines of an address ------------------------------------------------------------------------------------------
 
 
-def _column(layout: Layout, vendor: Candidate) -> Iterable[Cell]:
-    """What stands under the name, left-aligned or centred with it, without a wide gap."""
-    if vendor.box is None:
-        return
-    bottom = vendor.box.y1
-    for row in layout.rows_of(vendor.page):
-        if row.box.center_y <= vendor.box.center_y or row.box.y0 < vendor.box.center_y:
+def _best_address(layout: Layout, vendor: Candidate) -> tuple[list[Cell], float, str] | None:
+    """Under the candidate itself, else under or behind the same name elsewhere."""
+    reason = f"under the name '{vendor.value}'"
+    best = _under(layout, vendor.page, vendor.box, str(vendor.value))
+    if best and best[1] >= _SURE:
+        return (*best, reason)
+    for cell in _cells_naming(layout, str(vendor.value)):
+        other = _under(layout, cell.page, cell.box, str(vendor.value))
+        if other and (best is None or other[1] > best[1]):
+            best = other
+    return (*best, reason) if best else None
+
+
+def _cells_naming(layout: Layout, name: str) -> Iterable[Cell]:
+    wanted = label_key(name)
+    for row in layout.rows:
+        for cell in row.cells:
+            if len(wanted) > 4 and label_key(cell.text) == wanted:
+                yield cell
+
+
+def _under(layout: Layout, page: int, box: Box | None, name: str) -> tuple[list[Cell], float] | None:
+    """(cells, how sure) of the address in the column under a name."""
+    if box is None:
+        return None
+    start = next((c for r in layout.rows_of(page) for c in r.cells if _same_place(c.box, box)), None)
+    row = start.row if start else _row_at(layout, page, box)
+    anchor = Cell(page, row, start.words if start else (), box)
+    lines, sure = _address(layout, list(_column(layout, anchor, box)), named=False)
+    return (lines, sure) if lines else None
+
+
+def _same_place(a: Box, b: Box) -> bool:
+    return abs(a.x0 - b.x0) < 0.01 and abs(a.y1 - b.y1) < 0.004
+
+
+def _row_at(layout: Layout, page: int, box: Box) -> int:
+    """The last row that the box reaches down to."""
+    rows = [row.index for row in layout.rows_of(page) if row.box.center_y <= box.y1]
+    return rows[-1] if rows else layout.page_rows.get(page, (0, 0))[0]
+
+
+def _column(layout: Layout, anchor: Cell, box: Box) -> Iterable[Cell]:
+    """What stands under a cell, left-aligned or centred with it, without a wide gap."""
+    bottom, height = anchor.box.y1, anchor.box.height
+    for row in layout.rows_of(anchor.page):
+        if row.index <= anchor.row:
             continue
         for cell in row.cells:
-            overlap = min(cell.box.x1, vendor.box.x1) - max(cell.box.x0, vendor.box.x0)
-            if overlap > 0.4 * min(cell.box.width, vendor.box.width):
-                if cell.box.y0 - bottom > 2.5 * max(cell.box.height, vendor.box.height):
+            aligned = abs(cell.box.x0 - box.x0) < 0.02 or abs(cell.box.center_x - box.center_x) < 0.02
+            if aligned or min(cell.box.x1, box.x1) - max(cell.box.x0, box.x0) > 0.5 * min(cell.box.width, box.width):
+                if cell.box.y0 - bottom > _GAP * max(min(cell.box.height, 2 * height), height * 0.5):
                     return
-                bottom = cell.box.y1
+                bottom, height = cell.box.y1, cell.box.height
                 yield cell
                 break
+
+
+def _address(layout: Layout, column: Sequence[Cell], *, named: bool) -> tuple[list[Cell], float]:
+    """The cells of a column that are one address, and how sure; none where there is no address.
+
+    It ends with its town, or the country under that. Lines before the street that are neither are left out (a second
+    line of the name, a person); with ``named`` they belong to it.
+    """
+    lines: list[Cell] = []
+    towns, streets = 0, 0
+    for cell in column[:_LINES]:
+        text = cell.text.strip(_EDGES)
+        if not named and not streets and not towns and _ATTENTION.match(text):
+            continue
+        if _ends_address(layout, cell):
+            break
+        if towns and not country_named(text):
+            break
+        if not named and not streets and not towns and _is_no_line(text):
+            continue
+        lines.append(cell)
+        if has_postal_town(text) or has_postal_code(text):
+            towns = len(lines)
+        if is_street_line(text) or looks_like_address(text):
+            streets = len(lines)
+    last = max(towns, streets)
+    if towns and len(lines) > towns and country_named(lines[towns].text.strip(_EDGES)):
+        last = towns + 1
+    kept = lines[:last] if named else _from_street(lines[:last])
+    if not kept or not (towns or streets):
+        return [], 0.0
+    sure = _TOWNLESS if not towns else _SURE if streets and (len(kept) > 1 or "," in kept[0].text) else _STREETLESS
+    return kept, sure
+
+
+def _is_no_line(text: str) -> bool:
+    """Before the street: a person, a registration, a legal form."""
+    return (
+        bool(_ATTENTION.match(text))
+        or is_person(text)
+        or is_registration(text)
+        or (ends_in_suffix(text) and not looks_like_address(text))
+    )
+
+
+def _from_street(lines: list[Cell]) -> list[Cell]:
+    """Without the lines before the first that may be a street; the one right above the town may always be."""
+    for index, cell in enumerate(lines):
+        text = cell.text.strip(_EDGES)
+        if is_street_line(text) or looks_like_address(text) or any(char.isdigit() for char in text) or "," in text:
+            alone = index == len(lines) - 1 and index > 0 and (has_postal_town(text) or has_postal_code(text))
+            return lines[index - 1 :] if alone and not ends_in_suffix(lines[index - 1].text) else lines[index:]
+    return lines[-1:]
+
+
+def _ends_address(layout: Layout, cell: Cell) -> bool:
+    text = cell.text
+    if starts_with_label(layout, cell, besides=_ADDRESS_LABELS):
+        return True
+    other = holds_address_of_net(text) or holds_numeric_date(text) or (holds_amount(text) and not has_postal_town(text))
+    return other or (holds_phone(text) and not has_postal_town(text)) or text.rstrip().endswith(":")
+
+
+def _rest_of_line(layout: Layout, buyer: Candidate) -> tuple[list[Cell], float] | None:
+    """The address that a label announces near the buyer's name ("Address: Mill Lane 3, 12345 Town")."""
+    for label in layout.labels("address"):
+        close = label.page == buyer.page and buyer.box is not None and 0 <= label.box.y0 - buyer.box.y0 < 0.06
+        value = value_of(layout, label, whole=True) if close else None
+        if value and (has_postal_town(text_of(value[0])) or looks_like_address(text_of(value[0]))):
+            words = tuple(value[0])
+            return [Cell(label.page, label.row, words, box_of(words))], _SURE
+    return None
+
+
+def _found(layout: Layout, field: str, cells: Sequence[Cell], score: float, reason: str) -> Candidate:
+    return _lines_found(field, cells, [_without_label(layout, cell) for cell in cells], score, reason)
+
+
+def _without_label(layout: Layout, cell: Cell) -> Sequence[Word]:
+    """ "Address: Mill Lane 3" is "Mill Lane 3"."""
+    for label in layout.labels_in_row(cell.row):
+        if label.key == "address" and label.starts_cell and abs(label.box.x0 - cell.box.x0) < 0.005:
+            kept = tuple(word for word in cell.words if word.box.x0 > label.box.x1 - 0.001)
+            return kept or cell.words
+    return cell.words
+
+
+def _lines_found(
+    field: str, cells: Sequence[Cell], words: Sequence[Sequence[Word]], score: float, reason: str
+) -> Candidate:
+    lines = [" ".join(word.text for word in line).strip(_EDGES) for line in words]
+    closed = [line + ")" if line.count("(") > line.count(")") else line for line in lines]
+    text = "\n".join(line for line in closed if line)
+    box = Box.around(cell.box for cell in cells)
+    return Candidate(field, text, text, cells[0].page, box, round(min(score, 0.97), 4), reason)

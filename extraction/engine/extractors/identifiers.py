@@ -28,7 +28,11 @@ _CARD_SLIP = 0.5  # numbers beside a terminal or an authorisation belong to the 
 _NEAR_SLIP = 4  # rows
 _ON_SLIPS = ("receipt_number", "transaction_number")
 _LOWER = 0.08  # a number at the foot of a document is a little less likely its own than one at its head
-_OTHERS = ("purchase_order", "sales_order", "customer_number", "contract", "project", "preceding_invoice")
+_OTHERS = (
+    *("purchase_order", "sales_order", "customer_number", "contract", "project", "preceding_invoice"),
+    *("cost_centre", "payment_reference"),
+)
+_BANK = frozenset({"bank_account", "bank_code", "iban", "bic", "account_name"})
 _BELOW = 0.93  # a value under its label is a little less sure than one beside it
 _MARKS = re.compile(r"^(?:n[°ºo]?\.?|nr\.?|num\.?|number|id|[#№:=.·»>-]+)$", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:[#№:.=·*]+|n[°º]\.?|(?:nr|no)\.:?(?=\d))+", re.IGNORECASE)
@@ -73,11 +77,28 @@ def _opens(layout: Layout, label: Label) -> bool:
 def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
     for key in _OTHERS:
         for label in layout.labels(key):
+            if key == "customer_number" and _is_bank_account(layout, label):
+                continue
             for words, placed in _values(layout, label):
+                if placed == "below" and not layout.ends_cell(label):
+                    break  # "Your order of 3 May" has its value in the sentence
                 likely = _shape(words, language)
                 if likely:
                     yield _candidate(key, words, label, 0.85 * likely * label.quality, placed)
                     break
+
+
+def _is_bank_account(layout: Layout, label: Label) -> bool:
+    """An "account number" with bank details beside or right above it."""
+    rows = (label.row - 1, label.row, label.row + 1)
+    near = [
+        other
+        for row in rows
+        for other in layout.labels_in_row(row)
+        if other.start != label.start or other.row != label.row
+    ]
+    own = {other.key for other in layout.labels_in_row(label.row) if other.start == label.start}
+    return "bank_account" in own and any(other.key in _BANK and other.page == label.page for other in near)
 
 
 def _candidate(field: str, words: Sequence[Word], label: Label, score: float, placed: str) -> Candidate:

@@ -1,0 +1,83 @@
+"""Allowances, charges, advances and rounding that the document's own sums prove.
+
+"Discount" and "delivery" stand beside lines as often as beside totals. Where lines - allowance + charge = net, or
+gross - paid + rounding = due, with figures that are printed beside their labels, they are what BT-107, BT-108, BT-113
+and BT-114 mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+
+from ..language import Language
+from ..layout import Layout
+from ..record import Candidate
+from .figures import AMOUNT_KEYS, Figure, find_figures, link_labels
+
+PROVED = 0.96
+_MOST = 4  # values tried of each field
+_LINES = ("line_total", "subtotal", "net_total", "total")
+
+
+def find_adjustments(layout: Layout, language: Language, found: Sequence[Candidate]) -> list[Candidate]:
+    labelled = _labelled(layout, language)
+    if not labelled.keys() & {"discount", "charge_total", "amount_paid", "rounding"}:
+        return []
+    return [*_of_lines(labelled, found), *_of_payment(labelled, found)]
+
+
+def _labelled(layout: Layout, language: Language) -> Mapping[str, dict[Decimal, Figure]]:
+    """Label key -> the amounts that stand beside it, by their absolute value."""
+    by_key: dict[str, dict[Decimal, Figure]] = {}
+    for link in link_labels(layout, find_figures(layout, language)):
+        if link.label.key in AMOUNT_KEYS and link.relation == "right of" and link.last and link.figure.value:
+            by_key.setdefault(link.label.key, {}).setdefault(abs(link.figure.value), link.figure)
+    return by_key
+
+
+def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
+    """lines - allowance + charge = net (BR-CO-13)."""
+    nets = _values(found, "net_total", "gross_total")
+    lines = {value: figure for key in _LINES for value, figure in labelled.get(key, {}).items()}
+    allowances: list[Decimal] = [Decimal(0), *list(labelled.get("discount", {}))[:_MOST]]
+    charges: list[Decimal] = [Decimal(0), *list(labelled.get("charge_total", {}))[:_MOST]]
+    for net, total, allowance, charge in product(nets, lines, allowances, charges):
+        if total != net and (allowance or charge) and total - allowance + charge == net:
+            reason = f"{total:f} - {allowance:f} + {charge:f} = {net:f}"
+            yield _proved("line_total", lines[total], reason)
+            if allowance:
+                yield _proved("allowance_total", labelled["discount"][allowance], reason)
+            if charge:
+                yield _proved("charge_total", labelled["charge_total"][charge], reason)
+            return
+
+
+def _of_payment(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
+    """gross - paid + rounding = due (BR-CO-16)."""
+    paid: list[Decimal] = [Decimal(0), *list(labelled.get("amount_paid", {}))[:_MOST]]
+    roundings: list[Decimal] = [Decimal(0)]
+    for figure in list(labelled.get("rounding", {}).values())[:_MOST]:
+        roundings += [figure.value, -figure.value]
+    dues = _values(found, "amount_due")
+    for gross, advance, rounding, due in product(_values(found, "gross_total"), paid, roundings, dues):
+        if (advance or rounding) and gross - advance + rounding == due and gross != due:
+            reason = f"{gross:f} - {advance:f} + {rounding:f} = {due:f}"
+            if advance:
+                yield _proved("amount_paid", labelled["amount_paid"][advance], reason)
+            if rounding:
+                figure = labelled["rounding"][abs(rounding)]
+                yield replace(_proved("rounding", figure, reason), value=rounding)
+            return
+
+
+def _values(found: Sequence[Candidate], *fields: str) -> list[Decimal]:
+    """The likeliest values of these fields, best first."""
+    mine = sorted((c for c in found if c.field in fields and c.score > 0.2), key=lambda c: -c.score)
+    return list(dict.fromkeys(abs(c.value) for c in mine if isinstance(c.value, Decimal) and c.value))[:_MOST]
+
+
+def _proved(field: str, figure: Figure, reason: str) -> Candidate:
+    return Candidate(field, abs(figure.value), figure.text, figure.page, figure.box, PROVED, reason)
