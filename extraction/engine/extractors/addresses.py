@@ -20,11 +20,13 @@ from .formats import (
     is_street_line,
 )
 from .names import ends_in_suffix, has_postal_code, is_person, is_registration, looks_like_address
-from .roles import sender_address
+from .roles import sender_address, stands_apart
 
-_LINES = 7
+_LINES = 8
+_LONG_NUMBER = re.compile(r"\d{8}")
 _LONGEST = 90  # characters of an address in one line
 _EDGES = " ,.;:-–·|()*"
+_CLOSE, _BESIDE = 0.08, 0.25  # of the page: how far below and beside a name its address is announced
 _GAP = 2.2  # heights of a line: what stands further down belongs to something else
 _ADDRESS_LABELS = frozenset({"address"})
 _ATTENTION = re.compile(
@@ -72,22 +74,38 @@ def find_addresses(layout: Layout, language: Language, found: Sequence[Candidate
 
 
 def _buyer_addresses(layout: Layout, found: Sequence[Candidate]) -> Iterable[Candidate]:
+    """Under the likeliest names of the buyer, and in the places where buyers stand, whoever is named there."""
     buyers = sorted((c for c in found if c.field == "buyer_name"), key=lambda c: -c.score)
     vendors = {str(c.value) for c in found if c.field == "vendor_address"}
-    for buyer in buyers[:2]:
-        best = _under(layout, buyer.page, buyer.box, str(buyer.value)) or _rest_of_line(layout, buyer)
+    places = [(_of_party(layout, c), 0.5 + 0.5 * c.score, f"under the name '{c.value}'") for c in buyers[:2]]
+    places += [(best, 0.8, reason) for best, reason in _after_buyer_labels(layout)]
+    for best, sure, reason in places:
         if best:
-            candidate = _found(
-                layout, "buyer_address", best[0], buyer.score**0.5 * best[1], f"under the name '{buyer.value}'"
-            )
+            candidate = _found(layout, "buyer_address", best[0], sure * best[1], reason)
             if candidate.value not in vendors:
                 yield candidate
+
+
+def _after_buyer_labels(layout: Layout) -> Iterable[tuple[tuple[list[Cell], float] | None, str]]:
+    for label in layout.labels("buyer_name"):
+        if label.starts_cell and stands_apart(layout, label) and (layout.ends_cell(label) or layout.is_parted(label)):
+            value = value_of(layout, label, whole=True)
+            if value:
+                first = _cell_with(layout, value[0])
+                lines, sure = _address(layout, [first, *_column(layout, first, first.box)], named=False)
+                yield (lines, sure) if lines else None, f"{value[1]} label '{label.text}'"
+
+
+def _of_party(layout: Layout, party: Candidate) -> tuple[list[Cell], float] | None:
+    best = _under(layout, party.page, party.box)
+    return best if best and best[1] >= _SURE else _labelled(layout, party) or best
 
 
 def _ship_to(layout: Layout) -> Iterable[Candidate]:
     """The lines beside or under "deliver to", the name of who receives included."""
     for label in layout.labels("ship_to_address"):
-        value = value_of(layout, label, whole=True) if label.starts_cell else None
+        announces = label.starts_cell or layout.ends_cell(label)
+        value = value_of(layout, label, whole=True) if announces and stands_apart(layout, label) else None
         if not value:
             continue
         first = _cell_with(layout, value[0])
@@ -109,11 +127,11 @@ def _cell_with(layout: Layout, words: Sequence[Word]) -> Cell:
 def _best_address(layout: Layout, vendor: Candidate) -> tuple[list[Cell], float, str] | None:
     """Under the candidate itself, else under or behind the same name elsewhere."""
     reason = f"under the name '{vendor.value}'"
-    best = _under(layout, vendor.page, vendor.box, str(vendor.value))
+    best = _of_party(layout, vendor)
     if best and best[1] >= _SURE:
         return (*best, reason)
     for cell in _cells_naming(layout, str(vendor.value)):
-        other = _under(layout, cell.page, cell.box, str(vendor.value))
+        other = _under(layout, cell.page, cell.box)
         if other and (best is None or other[1] > best[1]):
             best = other
     return (*best, reason) if best else None
@@ -127,7 +145,7 @@ def _cells_naming(layout: Layout, name: str) -> Iterable[Cell]:
                 yield cell
 
 
-def _under(layout: Layout, page: int, box: Box | None, name: str) -> tuple[list[Cell], float] | None:
+def _under(layout: Layout, page: int, box: Box | None) -> tuple[list[Cell], float] | None:
     """(cells, how sure) of the address in the column under a name."""
     if box is None:
         return None
@@ -174,8 +192,8 @@ def _address(layout: Layout, column: Sequence[Cell], *, named: bool) -> tuple[li
     towns, streets = 0, 0
     for cell in column[:_LINES]:
         text = cell.text.strip(_EDGES)
-        if not named and not streets and not towns and _ATTENTION.match(text):
-            continue
+        if not streets and not towns and ((_ATTENTION.match(text) and not named) or _LONG_NUMBER.search(text)):
+            continue  # a person, a global location number
         if _ends_address(layout, cell):
             break
         if towns and not country_named(text):
@@ -211,7 +229,8 @@ def _from_street(lines: list[Cell]) -> list[Cell]:
     """Without the lines before the first that may be a street; the one right above the town may always be."""
     for index, cell in enumerate(lines):
         text = cell.text.strip(_EDGES)
-        if is_street_line(text) or looks_like_address(text) or any(char.isdigit() for char in text) or "," in text:
+        numbered = any(char.isdigit() for char in text) or "," in text
+        if is_street_line(text) or looks_like_address(text) or (numbered and ":" not in text):
             alone = index == len(lines) - 1 and index > 0 and (has_postal_town(text) or has_postal_code(text))
             return lines[index - 1 :] if alone and not ends_in_suffix(lines[index - 1].text) else lines[index:]
     return lines[-1:]
@@ -225,14 +244,17 @@ def _ends_address(layout: Layout, cell: Cell) -> bool:
     return other or (holds_phone(text) and not has_postal_town(text)) or text.rstrip().endswith(":")
 
 
-def _rest_of_line(layout: Layout, buyer: Candidate) -> tuple[list[Cell], float] | None:
-    """The address that a label announces near the buyer's name ("Address: Mill Lane 3, 12345 Town")."""
+def _labelled(layout: Layout, party: Candidate) -> tuple[list[Cell], float] | None:
+    """The address that a label announces near a name ("Address: Mill Lane 3", "12345 Town" under it)."""
     for label in layout.labels("address"):
-        close = label.page == buyer.page and buyer.box is not None and 0 <= label.box.y0 - buyer.box.y0 < 0.06
-        value = value_of(layout, label, whole=True) if close else None
-        if value and (has_postal_town(text_of(value[0])) or looks_like_address(text_of(value[0]))):
-            words = tuple(value[0])
-            return [Cell(label.page, label.row, words, box_of(words))], _SURE
+        close = label.page == party.page and party.box is not None and 0 <= label.box.y0 - party.box.y0 < _CLOSE
+        beside = close and party.box is not None and abs(label.box.x0 - party.box.x0) < _BESIDE
+        value = value_of(layout, label, whole=True) if beside else None
+        if value:
+            first = Cell(label.page, _cell_with(layout, value[0]).row, tuple(value[0]), box_of(value[0]))
+            lines, sure = _address(layout, [first, *_column(layout, first, first.box)], named=True)
+            if lines:
+                return lines, sure
     return None
 
 

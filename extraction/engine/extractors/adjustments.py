@@ -20,6 +20,7 @@ from .figures import AMOUNT_KEYS, Figure, find_figures, link_labels
 PROVED = 0.96
 _MOST = 4  # values tried of each field
 _LINES = ("line_total", "subtotal", "net_total", "total")
+_TOTALS = ("net_total", "gross_total", "subtotal", "total", "amount_due")
 
 
 def find_adjustments(layout: Layout, language: Language, found: Sequence[Candidate]) -> list[Candidate]:
@@ -39,20 +40,33 @@ def _labelled(layout: Layout, language: Language) -> Mapping[str, dict[Decimal, 
 
 
 def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
-    """lines - allowance + charge = net (BR-CO-13)."""
-    nets = _values(found, "net_total", "gross_total")
-    lines = {value: figure for key in _LINES for value, figure in labelled.get(key, {}).items()}
-    allowances: list[Decimal] = [Decimal(0), *list(labelled.get("discount", {}))[:_MOST]]
-    charges: list[Decimal] = [Decimal(0), *list(labelled.get("charge_total", {}))[:_MOST]]
-    for net, total, allowance, charge in product(nets, lines, allowances, charges):
-        if total != net and (allowance or charge) and total - allowance + charge == net:
-            reason = f"{total:f} - {allowance:f} + {charge:f} = {net:f}"
-            yield _proved("line_total", lines[total], reason)
-            if allowance:
-                yield _proved("allowance_total", labelled["discount"][allowance], reason)
-            if charge:
-                yield _proved("charge_total", labelled["charge_total"][charge], reason)
-            return
+    """lines - allowance + charge = net (BR-CO-13), the lines printed above and the net below; both rather than one."""
+    nets = [f for value in _values(found, "net_total", "gross_total") for f in _figures(labelled, value)]
+    lines = [figure for key in _LINES for figure in labelled.get(key, {}).values()]
+    allowances = [None, *list(labelled.get("discount", {}).values())[:_MOST]]
+    charges = [None, *list(labelled.get("charge_total", {}).values())[:_MOST]]
+    solved = [
+        (total, allowance, charge, net)
+        for total, allowance, charge, net in product(lines, allowances, charges, nets)
+        if (allowance or charge)
+        and total.row < net.row
+        and _amount(total) - _amount(allowance) + _amount(charge) == _amount(net) != _amount(total)
+    ]
+    if not solved:
+        return
+    total, allowance, charge, net = max(solved, key=lambda s: (s[1] is not None) + (s[2] is not None))
+    reason = f"{_amount(total):f} - {_amount(allowance):f} + {_amount(charge):f} = {_amount(net):f}"
+    for field, figure in (("line_total", total), ("allowance_total", allowance), ("charge_total", charge)):
+        if figure is not None:
+            yield _proved(field, figure, reason)
+
+
+def _figures(labelled: Mapping[str, dict[Decimal, Figure]], value: Decimal) -> list[Figure]:
+    return [figures[value] for key in _TOTALS if value in (figures := labelled.get(key, {}))]
+
+
+def _amount(figure: Figure | None) -> Decimal:
+    return abs(figure.value) if figure else Decimal(0)
 
 
 def _of_payment(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:

@@ -19,14 +19,15 @@ _URL = re.compile(
 )
 # Postal codes of the world before or after a town; digits alone need a word beside them.
 _POSTAL_LINE = re.compile(
-    r"(?<![\w/.-])(?:[A-Z]{1,3}[- ])?(?:\d{4,5}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} ?[A-Z]{2}|\d{6})(?![\w/]|[.,]\d)[ ,]+[^\W\d_]"
+    r"(?<![\w/.-])(?:[A-Z]{1,3}[- ])?(?:\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} ?[A-Z]{2})(?![\w/]|[.,]\d)[ ,]+[^\W\d_]"
     r"|[^\W\d_]\.?,? +(?:[A-Z]{2},? )?\d{5}(?:-\d{4})?(?![\w/]|[.,]\d)"
     r"|(?<!\w)[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|(?<!\w)[A-Z]\d[\dW] ?[A-Z\d]{4}(?!\w)"
     r"|(?<!\w)[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)|〒"
 )
 # "Main Road 12", "12 Main Road", "c/ Mayor, 8", "P.O. Box 340": words with a house number at one end.
+_HOUSE = r"\d{1,4}\s?(?:[a-zA-Z]|[-/+]\s?\d{1,4}\s?[a-zA-Z]?)?"
 _STREET_LINE = re.compile(
-    r"^[^\W\d_][^\d:@€$£%]{2,45}[ ,]\s?(?:n[º°r.]*\s?)?\d{1,4}\s?(?:[a-zA-Z]|[-/+]\s?\d{1,4}\s?[a-zA-Z]?)?(?:[ ,].{0,30})?$"
+    rf"^[^\W\d_][^\d:@€$£%]{{2,45}}[ ,]\s?(?:n[º°r.]*\s?)?{_HOUSE}(?:[ ,].{{0,30}})?$"
     r"|^\d{1,5}(?:\s?(?:[a-zA-Z]|bis|ter|[-/]\s?\d{1,4}))?,? +[^\W\d_][^\d:@€$£%]{3,45}$"
 )
 

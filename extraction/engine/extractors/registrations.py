@@ -78,6 +78,8 @@ def _rank(name: str) -> int:
 def _checked(text: str, name: str) -> tuple[str, float]:
     """The number, cut to what is one, and how sure that is; French numbers have check digits."""
     digits = _DIGITS.sub("", text)
+    if "siret" in name and len(digits) == 14:
+        return digits, 0.93 if siret.is_valid(digits) else 0.85
     for module, length in ((siret, 14), (siren, 9)):
         if ("siret" in name or "siren" in name or "rcs" in name) and module.is_valid(digits[:length]):
             return digits[:length], 0.93

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
@@ -58,7 +58,18 @@ def find_tax_ids(layout: Layout, language: Language, options: ReadOptions) -> li
         before = found.get(key)
         if before is None or candidate.score > before.score:
             found[key] = candidate
-    return [*_first_is_vendors(list(found.values())), *_tax_numbers(layout)]
+    return [*_first_is_vendors(_with_country(found)), *_tax_numbers(layout)]
+
+
+def _with_country(found: Mapping[str, Candidate]) -> list[Candidate]:
+    """Where an id is printed with its country and without, the one with it, as sure as the surer."""
+    kept = []
+    for key, candidate in found.items():
+        if any(other != key and other[2:] == key and other[:2].isalpha() for other in found):
+            continue
+        bare = found.get(key[2:]) if key[:2].isalpha() else None
+        kept.append(replace(candidate, score=max(candidate.score, bare.score)) if bare else candidate)
+    return kept
 
 
 def _tax_numbers(layout: Layout) -> Iterable[Candidate]:

@@ -10,7 +10,7 @@ from ..document import Word
 from ..language import Language
 from ..layout import Cell, Label, Layout
 from ..record import Candidate
-from .beside import box_of, text_of, value_of
+from .beside import box_of, starts_with_label, text_of, value_of
 from .formats import is_amount, is_date
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 300  # characters of terms; what is longer is the small print
 _DAYS = re.compile(r"\d")
-_WRAPPED = 2  # rows that a sentence may go on in
+_WRAPPED = 3  # rows that a sentence may go on in
+_WIDE = 0.45  # of the page's width: so long a line is wrapped rather than ended
 
 
 def find_terms(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
@@ -31,10 +32,12 @@ def _labelled_terms(layout: Layout) -> Iterable[Candidate]:
             continue
         found = value_of(layout, label, whole=True)
         text = text_of(found[0]) if found else ""
-        if found and _may_be_terms(text):
+        if found and _may_be_terms(text) and (len(found[0]) > 1 or _DAYS.search(text)):
+            words = _with_next_rows(layout, found[0])
+            text = text_of(words)
             score = (0.85 if _DAYS.search(text) else 0.7) * label.quality
             reason = f"{found[1]} label '{label.text}'"
-            yield Candidate("payment_terms", text, text, label.page, box_of(found[0]), round(score, 4), reason)
+            yield Candidate("payment_terms", text, text, label.page, box_of(words), round(score, 4), reason)
 
 
 def _may_be_terms(text: str) -> bool:
@@ -55,18 +58,27 @@ def _sentences(layout: Layout) -> Iterable[Candidate]:
 
 def _sentence(layout: Layout, label: Label) -> Sequence[Word]:
     """The label's cell, and the rows that a sentence goes on in, up to its full stop."""
-    cell = layout.cell_of(label)
-    words = list(cell.words)
-    bottom = cell
-    for below in layout.cells_below(cell.row, cell.box, rows=_WRAPPED):
-        if words[-1].text.endswith((".", "!", ":")) or not _goes_on(bottom, below):
+    return _with_next_rows(layout, layout.cell_of(label).words)
+
+
+def _with_next_rows(layout: Layout, words: Sequence[Word]) -> list[Word]:
+    row = next(row for row in layout.rows if any(word is words[0] for word in row.words))
+    bottom = Cell(row.page, row.index, tuple(words), box_of(words))
+    taken = list(words)
+    for below in layout.cells_below(row.index, bottom.box, rows=_WRAPPED):
+        ended = taken[-1].text.endswith((".", "!", ":"))
+        if ended or starts_with_label(layout, below) or not _goes_on(bottom, below):
             break
-        words.extend(below.words)
+        taken.extend(below.words)
         bottom = below
-    return words
+    return taken
 
 
 def _goes_on(cell: Cell, below: Cell) -> bool:
+    """Whether a sentence is wrapped: it had no room for the next word, or that begins small."""
     close = below.box.y0 - cell.box.y1 < 0.9 * cell.box.height
     aligned = abs(below.box.x0 - cell.box.x0) < 0.02
-    return close and aligned and below.words[0].text[:1].islower()
+    small = below.words[0].text[:1].islower()
+    open_end = cell.words[-1].text.endswith((",", ";", "%", "-", "–")) or cell.box.width > _WIDE
+    full = cell.box.x1 + below.words[0].box.width > below.box.x1
+    return close and aligned and (small or (open_end and full))
