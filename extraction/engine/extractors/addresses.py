@@ -10,7 +10,7 @@ from ..document import Box, Word
 from ..language import Language, label_key
 from ..layout import Cell, Layout
 from ..record import Candidate
-from .beside import box_of, starts_with_label, text_of, value_of
+from .beside import box_of, starts_with_label, value_of
 from .formats import (
     has_postal_town,
     holds_address_of_net,
@@ -25,6 +25,11 @@ from .roles import sender_address, stands_apart
 _LINES = 8
 _LONG_NUMBER = re.compile(r"\d{8}")
 _LONGEST = 90  # characters of an address in one line
+_MOST_LINES = 6
+_CONTACT = ("vendor_phone", "vendor_fax", "vendor_email", "vendor_website", "vendor_tax_id", "vendor_tax_number")
+_TITLES = ("invoice_word", "invoice_number", "receipt_number", "issue_date", "date", "buyer_name", "greeting")
+_ENDS = frozenset((*_CONTACT, *_TITLES))
+_SKIPPED = frozenset(("vendor_registration_id",))
 _EDGES = " ,.;:-–·|()*"
 _CLOSE, _BESIDE = 0.08, 0.25  # of the page: how far below and beside a name its address is announced
 _GAP = 2.2  # heights of a line: what stands further down belongs to something else
@@ -38,6 +43,10 @@ _SURE, _STREETLESS, _TOWNLESS = 0.95, 0.8, 0.6  # how often such lines are the w
 def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
     """The address of the likeliest vendor name that has one, wherever the name is printed."""
     for vendor in vendors[:2]:
+        under = _lines_under(layout, vendor)
+        text = "\n".join(cell.text for cell in under)
+        if under and has_postal_code(text) and len(under) > 1:
+            return [_found(layout, "vendor_address", under, vendor.score * 0.98, f"under the name '{vendor.value}'")]
         best = _best_address(layout, vendor)
         behind = list(_behind_name(layout, vendor))
         if best and (not behind or best[1] >= _SURE):
@@ -45,6 +54,8 @@ def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Ca
             return [_found(layout, "vendor_address", cells, vendor.score * sure, reason)]
         if behind:
             return behind[:1]
+        if under:
+            return [_found(layout, "vendor_address", under, vendor.score * 0.75, f"under the name '{vendor.value}'")]
     return []
 
 
@@ -119,6 +130,56 @@ def _ship_to(layout: Layout) -> Iterable[Candidate]:
 
 def _cell_with(layout: Layout, words: Sequence[Word]) -> Cell:
     return next(cell for row in layout.rows for cell in row.cells if any(word is words[0] for word in cell.words))
+
+
+def _lines_under(layout: Layout, vendor: Candidate) -> list[Cell]:
+    """The cells under the name, up to the last one that looks like an address; empty when none does.
+
+    For letterheads of any country, receipts too, where a state may follow the town; see ``_address`` for the rest.
+    """
+    taken: list[Cell] = []
+    last = 0
+    for cell in _stack_under(layout, vendor):
+        keys = {label.key for label in layout.labels_in_row(cell.row) if label.starts_cell and label.quality >= 0.9}
+        if keys & _ENDS or _is_something_else(cell.text) or len(taken) == _MOST_LINES:
+            break
+        if keys & _SKIPPED or is_registration(cell.text) or (not taken and not _may_begin(cell.text)):
+            continue
+        if ends_in_suffix(cell.text) and not looks_like_address(cell.text):
+            continue
+        taken.append(cell)
+        if looks_like_address(cell.text):
+            last = len(taken)
+    # A town or state may close the address without looking like one: it follows at once, in a short line.
+    if last < len(taken) and len(taken[last].words) <= 3:
+        last += 1
+    return taken[:last] if any(looks_like_address(cell.text) for cell in taken[:last]) else []
+
+
+def _may_begin(text: str) -> bool:
+    return looks_like_address(text) or (any(char.isdigit() for char in text) and "," in text)
+
+
+def _is_something_else(text: str) -> bool:
+    return holds_phone(text) or holds_numeric_date(text) or holds_address_of_net(text) or holds_amount(text)
+
+
+def _stack_under(layout: Layout, vendor: Candidate) -> Iterable[Cell]:
+    """What stands under the name, left-aligned or centred with it, without a wide gap."""
+    if vendor.box is None:
+        return
+    bottom = vendor.box.y1
+    for row in layout.rows_of(vendor.page):
+        if row.box.center_y <= vendor.box.center_y or row.box.y0 < vendor.box.center_y:
+            continue
+        for cell in row.cells:
+            overlap = min(cell.box.x1, vendor.box.x1) - max(cell.box.x0, vendor.box.x0)
+            if overlap > 0.4 * min(cell.box.width, vendor.box.width):
+                if cell.box.y0 - bottom > 2.5 * max(cell.box.height, vendor.box.height):
+                    return
+                bottom = cell.box.y1
+                yield cell
+                break
 
 
 # --- the lines of an address ------------------------------------------------------------------------------------------
