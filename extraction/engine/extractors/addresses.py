@@ -20,9 +20,11 @@ from .formats import (
     is_street_line,
 )
 from .names import ends_in_suffix, has_postal_code, is_person, is_registration, looks_like_address
-from .roles import sender_address, stands_apart
+from .roles import buyer_places, sender_address, stands_apart
 
 _LINES = 8
+_FOOTER = 0.85  # of the page's height
+_PARTS = re.compile(r"\s[-–—·•|]\s|\s?[·•|]\s?")
 _LONG_NUMBER = re.compile(r"\d{8}")
 _LONGEST = 90  # characters of an address in one line
 _MOST_LINES = 6
@@ -37,11 +39,19 @@ _ADDRESS_LABELS = frozenset({"address"})
 _ATTENTION = re.compile(
     r"^(?:t\.?\s?a\.?\s?v|z\.?\s?hd|attn|att|att\.|fao|c/o|à l'attention|all'attenzione|a/a)\b", re.IGNORECASE
 )
-_SURE, _STREETLESS, _TOWNLESS = 0.95, 0.8, 0.6  # how often such lines are the whole address
+_SURE, _STREETLESS = 0.95, 0.8  # how often such lines are the whole address
 
 
 def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
-    """The address of the likeliest vendor name that has one, wherever the name is printed."""
+    """Under a label such as "seller", under or behind the likeliest vendor name, at the foot of the page."""
+    labelled = [
+        _found(layout, "vendor_address", best[0], 0.88 * best[1], reason)
+        for best, reason in _after_labels(layout, "vendor_name")
+    ]
+    return [*labelled, *_of_names(layout, vendors)] or list(_in_footer(layout))
+
+
+def _of_names(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
     for vendor in vendors[:2]:
         under = _lines_under(layout, vendor)
         text = "\n".join(cell.text for cell in under)
@@ -57,6 +67,22 @@ def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Ca
         if under:
             return [_found(layout, "vendor_address", under, vendor.score * 0.75, f"under the name '{vendor.value}'")]
     return []
+
+
+def _in_footer(layout: Layout) -> Iterable[Candidate]:
+    """A street and a town between the marks of a footer: "Mill Lane 3, 12345 Town - Tel. 0123 4567"."""
+    buyers = buyer_places(layout)
+    for row in layout.rows:
+        if row.box.y0 > _FOOTER:
+            for cell in row.cells:
+                for part in _PARTS.split(cell.text):
+                    whole = has_postal_town(part) and looks_like_address(part) and len(part) < _LONGEST
+                    if whole and not (
+                        holds_phone(part) or holds_address_of_net(part) or buyers.holds(row.page, cell.box)
+                    ):
+                        yield Candidate(
+                            "vendor_address", part, part, row.page, cell.box, 0.6, "at the foot of the page"
+                        )
 
 
 def _behind_name(layout: Layout, vendor: Candidate) -> Iterable[Candidate]:
@@ -88,23 +114,25 @@ def _buyer_addresses(layout: Layout, found: Sequence[Candidate]) -> Iterable[Can
     """Under the likeliest names of the buyer, and in the places where buyers stand, whoever is named there."""
     buyers = sorted((c for c in found if c.field == "buyer_name"), key=lambda c: -c.score)
     vendors = {str(c.value) for c in found if c.field == "vendor_address"}
-    places = [(_of_party(layout, c), 0.5 + 0.5 * c.score, f"under the name '{c.value}'") for c in buyers[:2]]
-    places += [(best, 0.8, reason) for best, reason in _after_buyer_labels(layout)]
+    named = [(_of_party(layout, c), 0.5 + 0.5 * c.score, f"under the name '{c.value}'") for c in buyers[:2]]
+    places = [(best, sure, reason) for best, sure, reason in named if best]
+    places += [(best, 0.8, reason) for best, reason in _after_labels(layout, "buyer_name")]
     for best, sure, reason in places:
-        if best:
-            candidate = _found(layout, "buyer_address", best[0], sure * best[1], reason)
-            if candidate.value not in vendors:
-                yield candidate
+        candidate = _found(layout, "buyer_address", best[0], sure * best[1], reason)
+        if candidate.value not in vendors:
+            yield candidate
 
 
-def _after_buyer_labels(layout: Layout) -> Iterable[tuple[tuple[list[Cell], float] | None, str]]:
-    for label in layout.labels("buyer_name"):
+def _after_labels(layout: Layout, key: str) -> Iterable[tuple[tuple[list[Cell], float], str]]:
+    """Addresses in the column under or beside the labels of a party, whoever is named there."""
+    for label in layout.labels(key):
         if label.starts_cell and stands_apart(layout, label) and (layout.ends_cell(label) or layout.is_parted(label)):
             value = value_of(layout, label, whole=True)
             if value:
                 first = _cell_with(layout, value[0])
                 lines, sure = _address(layout, [first, *_column(layout, first, first.box)], named=False)
-                yield (lines, sure) if lines else None, f"{value[1]} label '{label.text}'"
+                if lines:
+                    yield (lines, sure), f"{value[1]} label '{label.text}'"
 
 
 def _of_party(layout: Layout, party: Candidate) -> tuple[list[Cell], float] | None:
@@ -115,12 +143,12 @@ def _of_party(layout: Layout, party: Candidate) -> tuple[list[Cell], float] | No
 def _ship_to(layout: Layout) -> Iterable[Candidate]:
     """The lines beside or under "deliver to", the name of who receives included."""
     for label in layout.labels("ship_to_address"):
-        announces = label.starts_cell or layout.ends_cell(label)
+        announces = label.quality >= 0.9 and (label.starts_cell or layout.ends_cell(label))
         value = value_of(layout, label, whole=True) if announces and stands_apart(layout, label) else None
         if not value:
             continue
         first = _cell_with(layout, value[0])
-        below = [first, *_column(layout, first, label.box if value[1] == "below" else first.box)]
+        below = [first, *_column(layout, first, first.box)]
         lines, sure = _address(layout, below, named=True)
         if lines:
             words = [list(value[0]) if cell is first else list(cell.words) for cell in lines]
@@ -161,7 +189,8 @@ def _may_begin(text: str) -> bool:
 
 
 def _is_something_else(text: str) -> bool:
-    return holds_phone(text) or holds_numeric_date(text) or holds_address_of_net(text) or holds_amount(text)
+    other = holds_phone(text) or holds_numeric_date(text) or holds_address_of_net(text) or holds_amount(text)
+    return other or text.rstrip().endswith(":")
 
 
 def _stack_under(layout: Layout, vendor: Candidate) -> Iterable[Cell]:
@@ -270,10 +299,9 @@ def _address(layout: Layout, column: Sequence[Cell], *, named: bool) -> tuple[li
     if towns and len(lines) > towns and country_named(lines[towns].text.strip(_EDGES)):
         last = towns + 1
     kept = lines[:last] if named else _from_street(lines[:last])
-    if not kept or not (towns or streets):
+    if not kept or not towns:
         return [], 0.0
-    sure = _TOWNLESS if not towns else _SURE if streets and (len(kept) > 1 or "," in kept[0].text) else _STREETLESS
-    return kept, sure
+    return kept, _SURE if streets and (len(kept) > 1 or "," in kept[0].text) else _STREETLESS
 
 
 def _is_no_line(text: str) -> bool:

@@ -34,7 +34,7 @@ def _labelled(layout: Layout, language: Language) -> Mapping[str, dict[Decimal, 
     """Label key -> the amounts that stand beside it, by their absolute value."""
     by_key: dict[str, dict[Decimal, Figure]] = {}
     for link in link_labels(layout, find_figures(layout, language)):
-        if link.label.key in AMOUNT_KEYS and link.relation == "right of" and link.last and link.figure.value:
+        if link.label.key in AMOUNT_KEYS and link.relation == "right of" and link.figure.is_money and link.figure.value:
             by_key.setdefault(link.label.key, {}).setdefault(abs(link.figure.value), link.figure)
     return by_key
 
@@ -58,7 +58,7 @@ def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Can
     reason = f"{_amount(total):f} - {_amount(allowance):f} + {_amount(charge):f} = {_amount(net):f}"
     for field, figure in (("line_total", total), ("allowance_total", allowance), ("charge_total", charge)):
         if figure is not None:
-            yield _proved(field, figure, reason)
+            yield _proved(field, figure, reason, sign=-1 if total.value < 0 else 1)
 
 
 def _figures(labelled: Mapping[str, dict[Decimal, Figure]], value: Decimal) -> list[Figure]:
@@ -93,5 +93,5 @@ def _values(found: Sequence[Candidate], *fields: str) -> list[Decimal]:
     return list(dict.fromkeys(abs(c.value) for c in mine if isinstance(c.value, Decimal) and c.value))[:_MOST]
 
 
-def _proved(field: str, figure: Figure, reason: str) -> Candidate:
-    return Candidate(field, abs(figure.value), figure.text, figure.page, figure.box, PROVED, reason)
+def _proved(field: str, figure: Figure, reason: str, *, sign: int = 1) -> Candidate:
+    return Candidate(field, sign * abs(figure.value), figure.text, figure.page, figure.box, PROVED, reason)

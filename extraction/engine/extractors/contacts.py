@@ -25,12 +25,11 @@ _SEEN = 0.97  # of several the first is a little more likely
 
 def find_contacts(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
     buyers = buyer_places(layout)
-    found = [
+    return [
         *_in_order(_phones(layout, buyers)),
         *_in_order(_net(layout, buyers, "vendor_email", _EMAIL)),
         *_in_order([*_net(layout, buyers, "vendor_website", _SITE), *_labelled_sites(layout, buyers)]),
     ]
-    return found
 
 
 def _in_order(found: Iterable[Candidate]) -> list[Candidate]:

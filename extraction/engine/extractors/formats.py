@@ -18,11 +18,12 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 # Postal codes of the world before or after a town; digits alone need a word beside them.
+_CODE = r"(?:\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} ?[A-Z]{2})"
 _POSTAL_LINE = re.compile(
-    r"(?<![\w/.-])(?:[A-Z]{1,3}[- ])?(?:\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} ?[A-Z]{2})(?![\w/]|[.,]\d)[ ,]+[^\W\d_]"
+    rf"(?<![\w/.-])(?:[A-Z]{{1,3}}[- ])?{_CODE}(?![\w/]|[.,]\d)[ ,]+[^\W\d_]"
     r"|[^\W\d_]\.?,? +(?:[A-Z]{2},? )?\d{5}(?:-\d{4})?(?![\w/]|[.,]\d)"
     r"|(?<!\w)[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|(?<!\w)[A-Z]\d[\dW] ?[A-Z\d]{4}(?!\w)"
-    r"|(?<!\w)[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)|〒"
+    r"|(?<!\w)[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)|〒|(?<!\w)\d{5}(?=[^\W\d_]{3})"
 )
 # "Main Road 12", "12 Main Road", "c/ Mayor, 8", "P.O. Box 340": words with a house number at one end.
 _HOUSE = r"\d{1,4}\s?(?:[a-zA-Z]|[-/+]\s?\d{1,4}\s?[a-zA-Z]?)?"

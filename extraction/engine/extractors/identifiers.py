@@ -12,6 +12,7 @@ from ..language import Language, fold, label_key, label_tokens
 from ..layout import Label, Layout, same_column
 from ..record import Candidate
 from .formats import is_amount, is_date, is_time
+from .roles import buyer_places
 
 if TYPE_CHECKING:
     from ..read import ReadOptions
@@ -44,7 +45,7 @@ def find_identifiers(layout: Layout, language: Language, options: ReadOptions) -
     found = list(_invoice_numbers(layout, language))
     if not any(candidate.score >= 0.3 for candidate in found):
         found.extend(_hash_numbers(layout))
-    return [*_merge(found), *_other_numbers(layout, language)]
+    return [*_merge(found), *_other_numbers(layout, language), *_party_numbers(layout, language)]
 
 
 def _invoice_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
@@ -86,6 +87,17 @@ def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
                 if likely:
                     yield _candidate(key, words, label, 0.85 * likely * label.quality, placed)
                     break
+
+
+def _party_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
+    """A plain "number" in the buyer's block is the customer's."""
+    places = buyer_places(layout)
+    for label in layout.labels("party_number"):
+        if label.starts_cell and places.holds(label.page, label.box):
+            for words, placed in _values(layout, label):
+                likely = _shape(words, language) if placed == "right of" else 0.0
+                if likely:
+                    yield _candidate("customer_number", words, label, 0.75 * likely * label.quality, placed)
 
 
 def _is_bank_account(layout: Layout, label: Label) -> bool:

@@ -29,7 +29,7 @@ Place = tuple[str, str, Sequence[Word], int, float, str]  # code, text, words, p
 def _labelled(layout: Layout) -> Iterable[Place]:
     for label in layout.labels("payment_means", "payment_terms"):
         beside = value_of(layout, label, whole=True)
-        for code, words in _phrases(beside[0]) if beside else ():
+        for code, words in phrases(beside[0]) if beside else ():
             assert beside
             score = (0.9 if label.key == "payment_means" else 0.75) * label.quality
             yield code, text_of(words), words, label.page, score, f"{beside[1]} label '{label.text}'"
@@ -40,7 +40,7 @@ def _named(layout: Layout) -> Iterable[Place]:
     """Only what is hardly printed but for the means itself: debits, and transfers in sentences about paying."""
     for row in layout.rows:
         for cell in row.cells:
-            for code, words in _phrases(cell.words):
+            for code, words in phrases(cell.words):
                 if code in _DEBITS or (code in (_TRANSFER, "58") and _speaks_of_paying(layout, cell)):
                     yield code, text_of(words), words, row.page, 0.8, f"'{text_of(words)}' is printed"
 
@@ -67,7 +67,7 @@ def _candidate(
     return Candidate("payment_means", value, text, page, box_of(words) if words else None, round(score, 4), reason)
 
 
-def _phrases(words: Sequence[Word]) -> Iterable[tuple[str, Sequence[Word]]]:
+def phrases(words: Sequence[Word]) -> Iterable[tuple[str, Sequence[Word]]]:
     """(code, words) of the means named in a text, the longest phrase at each place."""
     tokens = [(token, index) for index, word in enumerate(words) for token in label_tokens(word.text)]
     known, longest = _known()

@@ -33,7 +33,9 @@ _CLASSES = frozenset({"ape", "naf", "codeape", "codenaf"})  # what a company doe
 
 def find_registrations(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
     buyers = buyer_places(layout)
-    return [*_named(layout, buyers), *_labelled(layout, buyers)]
+    found = [*_named(layout, buyers), *_labelled(layout, buyers)]
+    values = {str(candidate.value) for candidate in found}
+    return [c for c in found if not any(other != c.value and other.startswith(str(c.value)) for other in values)]
 
 
 def _named(layout: Layout, buyers: Places) -> Iterable[Candidate]:
