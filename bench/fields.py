@@ -168,8 +168,9 @@ def table(figures: Figures) -> str:
         total += counts
         rows.append(_row(spec.name, counts, len(figures.extra[spec.name])))
     rows.append(_row("**all**", total, sum(map(len, figures.extra.values()))))
-    pace = f"Extraction: {1000 * statistics.median(figures.seconds):.0f} ms of CPU a page (median of {len(figures.seconds)})."
-    return "\n".join([*rows, "", pace])
+    pace = 1000 * statistics.median(figures.seconds)
+    note = f"Extraction takes {pace:.0f} ms of CPU a page, the median of {len(figures.seconds)} documents."
+    return "\n".join([*rows, "", note])
 
 
 def _row(name: str, counts: Counts, extra: int) -> str:

@@ -25,6 +25,7 @@ from .roles import buyer_places, sender_address, stands_apart
 _LINES = 8
 _FOOTER = 0.85  # of the page's height
 _PARTS = re.compile(r"\s[-–—·•|]\s|\s?[·•|]\s?")
+_NUMBERS = re.compile(r"\d+")
 _LONG_NUMBER = re.compile(r"\d{8}")
 _LONGEST = 90  # characters of an address in one line
 _MOST_LINES = 6
@@ -48,7 +49,8 @@ def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Ca
         _found(layout, "vendor_address", best[0], 0.88 * best[1], reason)
         for best, reason in _after_labels(layout, "vendor_name")
     ]
-    return [*labelled, *_of_names(layout, vendors)] or list(_in_footer(layout))
+    found = [*labelled, *_of_names(layout, vendors)]
+    return found if any(candidate.score >= 0.5 for candidate in found) else [*found, *_in_footer(layout)]
 
 
 def _of_names(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
@@ -64,9 +66,14 @@ def _of_names(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
             return [_found(layout, "vendor_address", cells, vendor.score * sure, reason)]
         if behind:
             return behind[:1]
-        if under:
+        if under and not _dated(layout, under):
             return [_found(layout, "vendor_address", under, vendor.score * 0.75, f"under the name '{vendor.value}'")]
     return []
+
+
+def _dated(layout: Layout, cells: Sequence[Cell]) -> bool:
+    """Whether a row speaks of a date: it is the title of the document."""
+    return any(label.key in ("date", "issue_date") for cell in cells for label in layout.labels_in_row(cell.row))
 
 
 def _in_footer(layout: Layout) -> Iterable[Candidate]:
@@ -76,7 +83,7 @@ def _in_footer(layout: Layout) -> Iterable[Candidate]:
         if row.box.y0 > _FOOTER:
             for cell in row.cells:
                 for part in _PARTS.split(cell.text):
-                    whole = has_postal_town(part) and looks_like_address(part) and len(part) < _LONGEST
+                    whole = has_postal_town(part) and len(_NUMBERS.findall(part)) > 1 and len(part) < _LONGEST
                     if whole and not (
                         holds_phone(part) or holds_address_of_net(part) or buyers.holds(row.page, cell.box)
                     ):
@@ -291,7 +298,7 @@ def _address(layout: Layout, column: Sequence[Cell], *, named: bool) -> tuple[li
         if not named and not streets and not towns and _is_no_line(text):
             continue
         lines.append(cell)
-        if has_postal_town(text) or has_postal_code(text):
+        if has_postal_town(text):
             towns = len(lines)
         if is_street_line(text) or looks_like_address(text):
             streets = len(lines)
@@ -320,7 +327,7 @@ def _from_street(lines: list[Cell]) -> list[Cell]:
         text = cell.text.strip(_EDGES)
         numbered = any(char.isdigit() for char in text) or "," in text
         if is_street_line(text) or looks_like_address(text) or (numbered and ":" not in text):
-            alone = index == len(lines) - 1 and index > 0 and (has_postal_town(text) or has_postal_code(text))
+            alone = index == len(lines) - 1 and index > 0 and has_postal_town(text)
             return lines[index - 1 :] if alone and not ends_in_suffix(lines[index - 1].text) else lines[index:]
     return lines[-1:]
 
