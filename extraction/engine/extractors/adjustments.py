@@ -41,7 +41,9 @@ def _labelled(layout: Layout, language: Language) -> Mapping[str, dict[Decimal, 
 
 def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
     """lines - allowance + charge = net (BR-CO-13), the lines printed above and the net below; both rather than one."""
-    nets = [f for value in _values(found, "net_total", "gross_total") for f in _figures(labelled, value)]
+    taxed = bool(_values(found, "tax_total"))
+    names = ("net_total",) if taxed else ("net_total", "gross_total")
+    nets = [figure for value in _values(found, *names) for figure in _figures(labelled, value)]
     lines = [figure for key in _LINES for figure in labelled.get(key, {}).values()]
     allowances = [None, *list(labelled.get("discount", {}).values())[:_MOST]]
     charges = [None, *list(labelled.get("charge_total", {}).values())[:_MOST]]
