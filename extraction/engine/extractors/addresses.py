@@ -36,7 +36,7 @@ _SKIPPED = frozenset(("vendor_registration_id",))
 _EDGES = " ,.;:-–·|()*"
 _CLOSE, _BESIDE = 0.08, 0.25  # of the page: how far below and beside a name its address is announced
 _GAP = 2.2  # heights of a line: what stands further down belongs to something else
-_ADDRESS_LABELS = frozenset({"address"})
+_ADDRESS_LABELS = frozenset({"address", "vendor_phone", "contact"})  # "Customer service" may be a line of it
 _ATTENTION = re.compile(
     r"^(?:t\.?\s?a\.?\s?v|z\.?\s?hd|attn|att|att\.|fao|c/o|à l'attention|all'attenzione|a/a)\b", re.IGNORECASE
 )
@@ -55,12 +55,14 @@ def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Ca
 
 def _of_names(layout: Layout, vendors: Sequence[Candidate]) -> list[Candidate]:
     for vendor in vendors[:2]:
+        behind = list(_behind_name(layout, vendor))
+        if behind and vendor.box and behind[0].box and _same_place(behind[0].box, vendor.box):
+            return behind[:1]
         under = _lines_under(layout, vendor)
         text = "\n".join(cell.text for cell in under)
         if under and has_postal_code(text) and len(under) > 1:
             return [_found(layout, "vendor_address", under, vendor.score * 0.98, f"under the name '{vendor.value}'")]
         best = _best_address(layout, vendor)
-        behind = list(_behind_name(layout, vendor))
         if best and (not behind or best[1] >= _SURE):
             cells, sure, reason = best
             return [_found(layout, "vendor_address", cells, vendor.score * sure, reason)]

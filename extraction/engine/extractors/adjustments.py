@@ -18,6 +18,8 @@ from ..record import Candidate
 from .figures import AMOUNT_KEYS, Figure, find_figures, link_labels
 
 PROVED = 0.96
+_LIKELY = 0.5
+_ANY = ""
 _MOST = 4  # values tried of each field
 _LINES = ("line_total", "subtotal", "net_total", "total")
 _TOTALS = ("net_total", "gross_total", "subtotal", "total", "amount_due")
@@ -25,21 +27,22 @@ _TOTALS = ("net_total", "gross_total", "subtotal", "total", "amount_due")
 
 def find_adjustments(layout: Layout, language: Language, found: Sequence[Candidate]) -> list[Candidate]:
     labelled = _labelled(layout, language)
-    if not labelled.keys() & {"discount", "charge_total", "amount_paid", "rounding"}:
-        return []
-    return [*_of_lines(labelled, found), *_of_payment(labelled, found)]
+    return [*(_of_lines(labelled, found) or _subtotals(labelled, found)), *_of_payment(labelled, found)]
 
 
 def _labelled(layout: Layout, language: Language) -> Mapping[str, dict[Decimal, Figure]]:
-    """Label key -> the amounts that stand beside it, by their absolute value."""
-    by_key: dict[str, dict[Decimal, Figure]] = {}
-    for link in link_labels(layout, find_figures(layout, language)):
+    """Label key -> the amounts that stand beside it, by their absolute value; all amounts under ``_ANY``."""
+    figures = find_figures(layout, language)
+    by_key: dict[str, dict[Decimal, Figure]] = {_ANY: {}}
+    for row in figures:
+        by_key[_ANY].update({abs(figure.value): figure for figure in row if figure.is_money and figure.value})
+    for link in link_labels(layout, figures):
         if link.label.key in AMOUNT_KEYS and link.relation == "right of" and link.figure.is_money and link.figure.value:
             by_key.setdefault(link.label.key, {}).setdefault(abs(link.figure.value), link.figure)
     return by_key
 
 
-def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
+def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> list[Candidate]:
     """lines - allowance + charge = net (BR-CO-13), the lines printed above and the net below; both rather than one."""
     taxed = bool(_values(found, "tax_total"))
     names = ("net_total",) if taxed else ("net_total", "gross_total")
@@ -55,12 +58,22 @@ def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Can
         and _amount(total) - _amount(allowance) + _amount(charge) == _amount(net) != _amount(total)
     ]
     if not solved:
-        return
+        return []
     total, allowance, charge, net = max(solved, key=lambda s: (s[1] is not None) + (s[2] is not None))
     reason = f"{_amount(total):f} - {_amount(allowance):f} + {_amount(charge):f} = {_amount(net):f}"
-    for field, figure in (("line_total", total), ("allowance_total", allowance), ("charge_total", charge)):
-        if figure is not None:
-            yield _proved(field, figure, reason, sign=-1 if total.value < 0 else 1)
+    parts = (("line_total", total), ("allowance_total", allowance), ("charge_total", charge))
+    sign = -1 if total.value < 0 else 1
+    return [_proved(field, figure, reason, sign=sign) for field, figure in parts if figure is not None]
+
+
+def _subtotals(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> list[Candidate]:
+    """A subtotal that is the net total is the sum of the lines."""
+    if any(c.field == "line_total" and c.score > _LIKELY for c in found) or not _values(found, "tax_total"):
+        return []
+    nets = _values(found, "net_total")[:1]
+    figures = [figure for value, figure in labelled.get("subtotal", {}).items() if value in nets]
+    reason = "a subtotal that is the net total"
+    return [replace(_proved("line_total", figure, reason), value=figure.value, score=0.75) for figure in figures[:1]]
 
 
 def _figures(labelled: Mapping[str, dict[Decimal, Figure]], value: Decimal) -> list[Figure]:
@@ -73,16 +86,20 @@ def _amount(figure: Figure | None) -> Decimal:
 
 def _of_payment(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
     """gross - paid + rounding = due (BR-CO-16)."""
-    paid: list[Decimal] = [Decimal(0), *list(labelled.get("amount_paid", {}))[:_MOST]]
+    beside = list(labelled.get("amount_paid", {}))[:_MOST]
+    others = [value for value in labelled[_ANY] if value not in beside]
+    paid: list[Decimal] = [Decimal(0), *beside, *others]
     roundings: list[Decimal] = [Decimal(0)]
     for figure in list(labelled.get("rounding", {}).values())[:_MOST]:
         roundings += [figure.value, -figure.value]
     dues = _values(found, "amount_due")
     for gross, advance, rounding, due in product(_values(found, "gross_total"), paid, roundings, dues):
-        if (advance or rounding) and gross - advance + rounding == due and gross != due:
+        if (advance or rounding) and gross - advance + rounding == due and 0 < due != gross and advance < gross:
             reason = f"{gross:f} - {advance:f} + {rounding:f} = {due:f}"
+            if advance in (gross, due) or (rounding and advance not in beside and advance):
+                continue
             if advance:
-                yield _proved("amount_paid", labelled["amount_paid"][advance], reason)
+                yield _proved("amount_paid", labelled[_ANY][advance], reason)
             if rounding:
                 figure = labelled["rounding"][abs(rounding)]
                 yield replace(_proved("rounding", figure, reason), value=rounding)

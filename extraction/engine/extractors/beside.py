@@ -29,7 +29,7 @@ def value_of(layout: Layout, label: Label, *, whole: bool = False) -> tuple[tupl
         return inside, "right of"
     if not layout.ends_cell(label) and not _only_marks(layout, label):
         return None
-    beside = _next_cell(layout, label)
+    beside = None if _is_head(layout, label) else _next_cell(layout, label)
     if beside is not None:
         return _trimmed(beside.words if whole else _up_to_label(layout, beside)), "right of"
     for cell in layout.below(label, rows=2):
@@ -91,6 +91,13 @@ def _trimmed(words: Sequence[Word]) -> tuple[Word, ...]:
 def _only_marks(layout: Layout, label: Label) -> bool:
     """Whether what follows in the cell is punctuation: "Terms :"."""
     return not _says_something(_after(layout, label, whole=True))
+
+
+def _is_head(layout: Layout, label: Label) -> bool:
+    """Whether the label is one of the heads of a table: three cells or more, no colon, and no digit in any."""
+    row = layout.rows[label.row]
+    digits = any(char.isdigit() for char in row.text)
+    return len(row.cells) > 2 and not digits and not layout.is_parted(label)
 
 
 def _next_cell(layout: Layout, label: Label) -> Cell | None:

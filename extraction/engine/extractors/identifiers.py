@@ -33,6 +33,9 @@ _OTHERS = (
     *("purchase_order", "sales_order", "customer_number", "contract", "project", "preceding_invoice"),
     *("cost_centre", "payment_reference"),
 )
+_NUMBER_WORDS = frozenset({"transaction_number", "party_number", "other_amount"})
+_SHORT = 4  # characters of a word for "number": "No.", "Nr.", "n°"
+_CURRENCY_MARKS = frozenset(("€", "$", "£", "EUR", "USD", "GBP", "CHF", "PLN", "SEK", "DKK", "CZK", "kr", "zł", "Kč"))
 _BANK = frozenset({"bank_account", "bank_code", "iban", "bic", "account_name"})
 _BELOW = 0.93  # a value under its label is a little less sure than one beside it
 _MARKS = re.compile(r"^(?:n[°ºo]?\.?|nr\.?|num\.?|number|id|[#№:=.·»>-]+)$", re.IGNORECASE)
@@ -80,13 +83,28 @@ def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
         for label in layout.labels(key):
             if key == "customer_number" and _is_bank_account(layout, label):
                 continue
-            for words, placed in _values(layout, label):
+            for words, placed in _values(layout, _with_mark(layout, label)):
                 if placed == "below" and not layout.ends_cell(label):
                     break  # "Your order of 3 May" has its value in the sentence
-                likely = _shape(words, language)
+                likely = _shape(words, language) * (not _is_money(layout, label, words))
                 if likely:
                     yield _candidate(key, words, label, 0.85 * likely * label.quality, placed)
                     break
+
+
+def _with_mark(layout: Layout, label: Label) -> Label:
+    """With a word for "number" that follows at once, which is a label by itself: "Contract No: 4711"."""
+    for other in layout.labels_in_row(label.row):
+        if other.start == label.end and other.key in _NUMBER_WORDS and len(other.text) <= _SHORT:
+            return replace(label, end=other.end)
+    return label
+
+
+def _is_money(layout: Layout, label: Label, words: Sequence[Word]) -> bool:
+    """Whether a currency follows the number: "(orders > 300 EUR)"."""
+    row = layout.rows[label.row].words
+    after = [row[index + 1].text for index, word in enumerate(row[:-1]) if word is words[-1]]
+    return any(text.strip(".,;)") in _CURRENCY_MARKS for text in after)
 
 
 def _party_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:

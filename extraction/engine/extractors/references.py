@@ -22,7 +22,7 @@ _LEITWEG = re.compile(r"(?<![\w-])\d{2,12}-(?:[A-Z0-9]{1,30}-)?\d{2}(?![\w-])")
 _CREDITOR = re.compile(r"(?<![^\W_])[A-Z]{2} ?\d{2} ?[A-Z0-9]{3} ?(?=[A-Z]{0,6}\d)[A-Z0-9]{4,28}(?![^\W_])")
 _STRUCTURED = re.compile(r"(?:\+{3}|\*{3})\s?\d{3}\s?/\s?\d{4}\s?/\s?\d{5}\s?(?:\+{3}|\*{3})")  # Belgian payments
 _RF = re.compile(r"(?<![^\W_])RF\d{2}(?: ?[A-Z0-9]{1,4}){1,6}(?![^\W_])")  # ISO 11649
-_MANDATE = re.compile(r"[A-Za-z0-9+?/:().,'_-]{3,35}")
+_MANDATE = re.compile(r"[A-Za-z0-9 +?/:().,'_-]{3,35}")
 _LONGEST = 40  # characters of a reference that is no number
 
 
@@ -68,14 +68,17 @@ def _leitweg_ids(layout: Layout) -> Iterable[Candidate]:
 def _creditor_ids(layout: Layout) -> Iterable[Candidate]:
     """SEPA creditor identifiers, proved by their check digits or named by a label."""
     labelled = {label.row: label for label in layout.labels("creditor_id")}
+    beside: set[int] = set()
     for row in layout.rows:
         chars = TextMap(row.words)
         for match in _CREDITOR.finditer(chars.text):
             value = match[0].replace(" ", "")
-            label = labelled.get(row.index) or labelled.get(row.index - 1)
+            above = labelled.get(row.index - 1) if row.index - 1 not in beside else None
+            label = labelled.get(row.index) or above
             proved, business = is_creditor_id(value), value[4:7] == "ZZZ"
             if label is None and not (proved and business):
                 continue
+            beside.add(row.index)
             score = 0.95 if label and proved else 0.85 if proved else 0.7
             reason = f"label '{label.text}'" if label else "form and check digits of a creditor identifier"
             box = chars.box(*match.span())
@@ -92,10 +95,16 @@ def is_creditor_id(text: str) -> bool:
 def _mandates(layout: Layout) -> Iterable[Candidate]:
     for label in layout.labels("mandate_reference"):
         found = value_of(layout, label)
-        words = found[0][:1] if found else ()
+        words = _number(found[0]) if found else ()
         text = text_of(words)
         if found and _MANDATE.fullmatch(text) and any(char.isdigit() for char in text) and not is_date(text):
             yield _candidate("mandate_reference", text, words, label, found[1], 0.88 * label.quality)
+
+
+def _number(words: Sequence[Word]) -> Sequence[Word]:
+    """The first word, with the next one where that has the digits: "REF A-123"."""
+    split = len(words) > 1 and words[0].text.isalpha() and any(char.isdigit() for char in words[1].text)
+    return words[:2] if split else words[:1]
 
 
 def _payment_references(layout: Layout) -> Iterable[Candidate]:

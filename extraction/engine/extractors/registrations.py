@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 # Numbers that carry their register's name, and how sure that makes them.
 _NAMED = (
-    (re.compile(r"(?<![^\W_])(HR\s?[AB])\s?(?:-?\s?Nr\.?)?:?\s?(\d{1,6}(?:\s?[A-Z]{1,2})?)(?![^\W_])"), 0.9),
+    (
+        re.compile(
+            r"(?<![^\W_])(HR\s?[AB])\s?(?:-?\s?Nr\.?|[A-ZÄÖÜ][a-zäöüß]+)?:?\s?(\d{1,6}(?:\s?[A-Z]{1,2})?)(?![^\W_])"
+        ),
+        0.9,
+    ),
     (re.compile(r"(?<![^\W_])(FN)\s?(\d{5,6}\s?[a-z])(?![^\W_])"), 0.9),
     (re.compile(r"(?<![^\W_])(CHE)[- ]?(\d{3}\.?\d{3}\.?\d{3})(?!\d)"), 0.6),
     (re.compile(r"(?<![^\W_])REA:?\s?(?:n\.?\s?)?([A-Z]{2})\s?[-–]?\s?(\d{5,7})(?!\d)"), 0.85),
@@ -35,7 +40,7 @@ def find_registrations(layout: Layout, language: Language, options: ReadOptions)
     buyers = buyer_places(layout)
     found = [*_named(layout, buyers), *_labelled(layout, buyers)]
     values = {str(candidate.value) for candidate in found}
-    return [c for c in found if not any(other != c.value and other.startswith(str(c.value)) for other in values)]
+    return [c for c in found if not any(other != c.value and str(c.value) in other for other in values)]
 
 
 def _named(layout: Layout, buyers: Places) -> Iterable[Candidate]:
