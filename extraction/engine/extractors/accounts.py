@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..options import ReadOptions
 
 _ACCOUNT = re.compile(r"[\s:.#]*((?:\d[\d -]{4,30}\d|\d{5,})(?:\s?/\s?\d{4})?)(?![\w,]|\.\d)")
-_CODE = re.compile(r"[\s:.#]*(\d[\d -]{2,10}\d)(?![\w,/]|\.\d)")
+_CODE = re.compile(r"[\s:.#]*(\d[\d -]{2,10}\d)(?![\w/]|[.,]\d)")
 _NEAR = 2  # rows between the number of a bank and that of the account
 _BANK_KEYS = frozenset({"bank_code", "bic", "iban", "account_name", "payment_reference"})
 _GIRO = re.compile(r"(?:bank|plus|post)\s?giro|^[bp]g\b", re.IGNORECASE)

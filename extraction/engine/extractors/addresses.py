@@ -31,6 +31,7 @@ _LONGEST = 90  # characters of an address in one line
 _MOST_LINES = 6
 _CONTACT = ("vendor_phone", "vendor_fax", "vendor_email", "vendor_website", "vendor_tax_id", "vendor_tax_number")
 _TITLES = ("invoice_word", "invoice_number", "receipt_number", "issue_date", "date", "buyer_name", "greeting")
+_BEHIND = frozenset((*_CONTACT, "vendor_registration_id"))
 _ENDS = frozenset((*_CONTACT, *_TITLES))
 _SKIPPED = frozenset(("vendor_registration_id",))
 _EDGES = " ,.;:-–·|()*"
@@ -123,7 +124,11 @@ def _buyer_addresses(layout: Layout, found: Sequence[Candidate]) -> Iterable[Can
     """Under the likeliest names of the buyer, and in the places where buyers stand, whoever is named there."""
     buyers = sorted((c for c in found if c.field == "buyer_name"), key=lambda c: -c.score)
     vendors = {str(c.value) for c in found if c.field == "vendor_address"}
-    named = [(_of_party(layout, c), 0.5 + 0.5 * c.score, f"under the name '{c.value}'") for c in buyers[:2]]
+    named = [
+        (_of_party(layout, c), 0.5 + 0.5 * c.score, f"under the name '{c.value}'")
+        for c in buyers[:2]
+        if not is_street_line(str(c.value))
+    ]
     places = [(best, sure, reason) for best, sure, reason in named if best]
     places += [(best, 0.8, reason) for best, reason in _after_labels(layout, "buyer_name")]
     for best, sure, reason in places:
@@ -361,12 +366,14 @@ def _found(layout: Layout, field: str, cells: Sequence[Cell], score: float, reas
 
 
 def _without_label(layout: Layout, cell: Cell) -> Sequence[Word]:
-    """ "Address: Mill Lane 3" is "Mill Lane 3"."""
+    """ "Address: Mill Lane 3 - Tel. 0123 4567" is "Mill Lane 3"."""
+    words = cell.words
     for label in layout.labels_in_row(cell.row):
         if label.key == "address" and label.starts_cell and abs(label.box.x0 - cell.box.x0) < 0.005:
-            kept = tuple(word for word in cell.words if word.box.x0 > label.box.x1 - 0.001)
-            return kept or cell.words
-    return cell.words
+            words = tuple(word for word in words if word.box.x0 > label.box.x1 - 0.001) or words
+        elif label.key in _BEHIND and cell.box.x0 + 0.01 < label.box.x0 < cell.box.x1:
+            words = tuple(word for word in words if word.box.x1 < label.box.x0 + 0.001) or words
+    return words
 
 
 def _lines_found(

@@ -33,7 +33,7 @@ def value_of(layout: Layout, label: Label, *, whole: bool = False) -> tuple[tupl
     if beside is not None:
         return _trimmed(beside.words if whole else _up_to_label(layout, beside)), "right of"
     for cell in layout.below(label, rows=2):
-        if starts_with_label(layout, cell):
+        if _is_parted(layout, cell) if whole else starts_with_label(layout, cell):
             return None
         if cell.box.y0 - label.box.y1 < 2.5 * max(cell.box.height, label.box.height):
             return _trimmed(cell.words if whole else _up_to_label(layout, cell)), "below"
@@ -50,6 +50,12 @@ def starts_with_label(layout: Layout, cell: Cell, *, besides: frozenset[str] = f
         and (layout.ends_cell(label) or _announces(layout, label))
         for label in layout.labels_in_row(cell.row)
     )
+
+
+def _is_parted(layout: Layout, cell: Cell) -> bool:
+    """Whether a cell opens with a label and a colon."""
+    labels = (label for label in layout.labels_in_row(cell.row) if abs(label.box.x0 - cell.box.x0) < 0.005)
+    return any(layout.is_parted(label) for label in labels)
 
 
 def _announces(layout: Layout, label: Label) -> bool:
@@ -77,7 +83,7 @@ def _reach(layout: Layout, row: int, first: int, count: int) -> int:
     starts = [
         label.start - first
         for label in layout.labels_in_row(row)
-        if first <= label.start < first + count and _announces(layout, label)
+        if first < label.start < first + count and _announces(layout, label)
     ]
     return min(starts, default=count)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..language import Language
-from ..layout import Label, Layout, Row, TextMap
+from ..layout import Cell, Label, Layout, Row, TextMap
 from ..record import Candidate
 from .formats import is_date
 from .roles import Places, buyer_places
@@ -54,18 +54,27 @@ def _in_order(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _phones(layout: Layout, buyers: Places) -> Iterable[Candidate]:
-    for row in layout.rows:
-        chars = TextMap(row.words)
+    for row, offset, cell in _cells(layout):
+        chars = TextMap(cell.words)
         for match in _PHONE.finditer(chars.text):
             number = match[0].strip(" -–./")
             digits = sum(char.isdigit() for char in number)
             box = chars.box(*match.span())
             if not 6 <= digits <= 15 or is_date(number) or buyers.holds(row.page, box):
                 continue
-            label = _label_before(layout, row, chars.indices(*match.span())[0])
+            label = _label_before(layout, row, offset + chars.indices(*match.span())[0])
             score, reason = _phone_score(chars.text[: match.start()], number, label)
             if score:
                 yield Candidate("vendor_phone", number, number, row.page, box, round(score, 4), reason)
+
+
+def _cells(layout: Layout) -> Iterable[tuple[Row, int, Cell]]:
+    """Each cell with its row and the number of words before it there."""
+    for row in layout.rows:
+        offset = 0
+        for cell in row.cells:
+            yield row, offset, cell
+            offset += len(cell.words)
 
 
 def _phone_score(before: str, number: str, label: Label | None) -> tuple[float, str]:

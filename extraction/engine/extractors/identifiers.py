@@ -79,10 +79,13 @@ def _opens(layout: Layout, label: Label) -> bool:
 
 
 def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
+    buyers_orders = {(label.row, label.start) for label in layout.labels("purchase_order")}
     for key in _OTHERS:
         for label in layout.labels(key):
             if key == "customer_number" and _is_bank_account(layout, label):
                 continue
+            if key == "sales_order" and (label.row, label.start) in buyers_orders:
+                continue  # "order no." alone is the buyer's
             for words, placed in _values(layout, _with_mark(layout, label)):
                 if placed == "below" and not layout.ends_cell(label):
                     break  # "Your order of 3 May" has its value in the sentence

@@ -48,7 +48,7 @@ def _likeliest(layout: Layout, found: list[Candidate]) -> list[Candidate]:
     for seen, candidate in enumerate(found):
         row = next((r.index for r in layout.rows_of(candidate.page) if _holds(r, candidate)), -1)
         is_buyers = bool(buyers and candidate.box and buyers.holds(candidate.page, candidate.box))
-        factor = 0.4 if is_buyers or {row, row - 1} & debited else 0.985 ** min(seen, 6)
+        factor = 0.12 if {row, row - 1} & debited else 0.6 if is_buyers else 0.985 ** min(seen, 6)
         result.append(replace(candidate, score=round(candidate.score * factor, 4)))
     return result
 

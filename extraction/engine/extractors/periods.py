@@ -64,10 +64,12 @@ def _labelled(layout: Layout, language: Language) -> Iterable[Candidate]:
 
 def _places(layout: Layout, label: Label) -> Iterable[tuple[Sequence[Word], str]]:
     """Labels inside a period are words of it: "from", "date", "am"."""
+    found = value_of(layout, label, whole=True)
+    if found and found[1] == "right of":
+        yield found
     right = layout.right_of(label, past_labels=True)
     if right and right[0].box.x0 - label.box.x1 < 0.4:
         yield right, "right of"
-    found = value_of(layout, label, whole=True)
     if found and found[1] == "below":
         yield found
 
@@ -115,6 +117,9 @@ def _candidates(period: Period, words: Sequence[Word], page: int, score: float, 
 def period_in(text: str, language: Language) -> Period | None:
     """The first period of a text: two dates, a day before a date, a quarter, a month; None for a single day."""
     dates = find_dates(text, language.code)
+    month = _month(text, language)
+    if month and len(dates) == 1 and dates[0].end <= month[3].end() and dates[0].start >= month[3].start():
+        return _months(*month)  # "March 2024" is no 20 March 24
     found = _range(text, dates, language)
     if found or dates:
         return found
@@ -122,7 +127,6 @@ def period_in(text: str, language: Language) -> Period | None:
     if quarter:
         number, year = int(quarter[1] or quarter[2]), int(quarter[3])
         return _months(year, 3 * number - 2, 3 * number, quarter)
-    month = _month(text, language)
     return _months(*month) if month else None
 
 
