@@ -67,12 +67,12 @@ def _of_lines(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Can
 
 
 def _subtotals(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> list[Candidate]:
-    """A subtotal that is the net total is the sum of the lines."""
-    if any(c.field == "line_total" and c.score > _LIKELY for c in found) or not _values(found, "tax_total"):
+    """A subtotal that is the total without tax is the sum of the lines."""
+    if any(c.field == "line_total" and c.score > _LIKELY for c in found):
         return []
-    nets = _values(found, "net_total")[:1]
+    nets = {gross - tax for gross in _values(found, "gross_total")[:1] for tax in _values(found, "tax_total")[:1]}
     figures = [figure for value, figure in labelled.get("subtotal", {}).items() if value in nets]
-    reason = "a subtotal that is the net total"
+    reason = "a subtotal that is the total without tax"
     return [replace(_proved("line_total", figure, reason), value=figure.value, score=0.75) for figure in figures[:1]]
 
 
