@@ -73,7 +73,7 @@ def _account_names(layout: Layout) -> Iterable[Candidate]:
     for label in layout.labels("account_name"):
         found = value_of(layout, label)
         name = clean_name(text_of(found[0])) if found else ""
-        if found and looks_like_name(name) and not looks_like_address(name):
+        if found and looks_like_name(name) and name[:1].isupper() and not looks_like_address(name):
             score = 0.85 * label.quality * (1.0 if label.starts_cell else 0.85)
             reason = f"{found[1]} label '{label.text}'"
             box = box_of(found[0])

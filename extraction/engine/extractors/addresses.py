@@ -26,6 +26,7 @@ _LINES = 8
 _FOOTER = 0.85  # of the page's height
 _PARTS = re.compile(r"\s[-–—·•|]\s|\s?[·•|]\s?")
 _NUMBERS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]{4,}")
 _LONG_NUMBER = re.compile(r"\d{8}")
 _LONGEST = 90  # characters of an address in one line
 _MOST_LINES = 6
@@ -86,7 +87,8 @@ def _in_footer(layout: Layout) -> Iterable[Candidate]:
         if row.box.y0 > _FOOTER:
             for cell in row.cells:
                 for part in _PARTS.split(cell.text):
-                    whole = has_postal_town(part) and len(_NUMBERS.findall(part)) > 1 and len(part) < _LONGEST
+                    parts = len(_NUMBERS.findall(part)) > 1 and len(_WORDS.findall(part)) > 1
+                    whole = has_postal_town(part) and parts and len(part) < _LONGEST
                     if whole and not (
                         holds_phone(part) or holds_address_of_net(part) or buyers.holds(row.page, cell.box)
                     ):

@@ -87,7 +87,9 @@ def _amount(figure: Figure | None) -> Decimal:
 def _of_payment(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[Candidate]) -> Iterable[Candidate]:
     """gross - paid + rounding = due (BR-CO-16)."""
     beside = list(labelled.get("amount_paid", {}))[:_MOST]
-    others = [value for value in labelled[_ANY] if value not in beside]
+    sums = set(_values(found, "net_total", "tax_total"))
+    others = [value for value in labelled[_ANY] if value not in beside and value not in sums]
+    others = others if "amount_paid" in labelled else []
     paid: list[Decimal] = [Decimal(0), *beside, *others]
     roundings: list[Decimal] = [Decimal(0)]
     for figure in list(labelled.get("rounding", {}).values())[:_MOST]:
@@ -96,7 +98,7 @@ def _of_payment(labelled: Mapping[str, dict[Decimal, Figure]], found: Sequence[C
     for gross, advance, rounding, due in product(_values(found, "gross_total"), paid, roundings, dues):
         if (advance or rounding) and gross - advance + rounding == due and 0 < due != gross and advance < gross:
             reason = f"{gross:f} - {advance:f} + {rounding:f} = {due:f}"
-            if advance in (gross, due) or (rounding and advance not in beside and advance):
+            if advance in others and (rounding or due in sums):
                 continue
             if advance:
                 yield _proved("amount_paid", labelled[_ANY][advance], reason)

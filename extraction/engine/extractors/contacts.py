@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..country import dialled_country
 from ..language import Language
 from ..layout import Cell, Label, Layout, Row, TextMap
 from ..record import Candidate
@@ -20,6 +21,7 @@ _SITE = re.compile(r"(?:https?://|www\.)[\w./-]*\w(?:\.\w+)+(?:/[\w./-]*)?", re.
 _BARE_SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[\w./-]*)?", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00)?\(?\d[\d ()/.–-]{4,20}\d(?![\w]|[.,/-]\d)")
 _PHONE_MARK = re.compile(r"(?:^|\s)(?:T|M|P|Ph|☎|✆|📞)[.:]?\s$")
+_FULL = 9  # digits of a whole number with its country
 _SEEN = 0.97  # of several the first is a little more likely
 
 
@@ -84,7 +86,7 @@ def _phone_score(before: str, number: str, label: Label | None) -> tuple[float, 
         return 0.0, ""
     if _PHONE_MARK.search(before):
         return 0.75, f"after '{before.split()[-1]}'"
-    international = number.startswith(("+", "00")) and sum(char.isdigit() for char in number) >= 9
+    international = dialled_country(number) is not None and sum(char.isdigit() for char in number) >= _FULL
     return (0.6, "form of an international phone number") if international else (0.0, "")
 
 

@@ -90,6 +90,8 @@ def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
                 if placed == "below" and not layout.ends_cell(label):
                     break  # "Your order of 3 May" has its value in the sentence
                 likely = _shape(words, language) * (not _is_money(layout, label, words))
+                if key != "sales_order" and not any(char.isdigit() for word in words for char in word.text):
+                    continue  # letters alone are the code of a booking
                 if likely:
                     yield _candidate(key, words, label, 0.85 * likely * label.quality, placed)
                     break

@@ -46,13 +46,14 @@ def _named(layout: Layout) -> Iterable[Place]:
 
 
 def _speaks_of_paying(layout: Layout, cell: Cell) -> bool:
-    return any(label.key in _PAYING for label in layout.labels_in_row(cell.row)) or len(cell.words) > 3
+    return any(label.key in _PAYING for label in layout.labels_in_row(cell.row))
 
 
 def _by_account(found: Sequence[Candidate]) -> Iterable[Place]:
     accounts = [c for c in found if c.field in ("iban", "bank_account") and c.score > 0.5]
-    for account in accounts[:1]:
-        yield _TRANSFER, account.text, (), account.page, 0.7, "an account to pay to is printed"
+    settled = any(c.field in ("cash", "change") and c.score > 0.3 for c in found)
+    for account in accounts[: 0 if settled else 1]:
+        yield _TRANSFER, account.text, (), account.page, 0.65, "an account to pay to is printed"
 
 
 def _is_in_euros(found: Sequence[Candidate]) -> bool:

@@ -10,6 +10,7 @@ from ..language import Language
 from ..layout import Layout
 from ..record import Candidate
 
+_VOTES = 4  # in the whole text, as ``country_votes`` counts
 _LEAST = 0.45  # the score from which what was found of the vendor speaks for its country
 _PREFIX = {"EL": "GR", "XI": "GB"}  # where VAT ids do not begin with ISO 3166
 _PREFIXED = re.compile(
@@ -77,7 +78,7 @@ def find_vendor_country(layout: Layout, language: Language, found: Sequence[Cand
 
 def _by_the_whole_text(layout: Layout) -> Iterable[Candidate]:
     votes = country_votes(layout.document.text).most_common(2)
-    if votes and layout.rows and (len(votes) == 1 or votes[0][1] > votes[1][1]) and votes[0][1] >= 2:
+    if votes and layout.rows and (len(votes) == 1 or votes[0][1] > votes[1][1]) and votes[0][1] >= _VOTES:
         country, weight = votes[0]
         score = min(0.8, 0.5 + 0.06 * weight)
         yield Candidate(

@@ -13,7 +13,7 @@ from ..language import Language
 from ..layout import Label, Layout, TextMap
 from ..record import Candidate
 from .beside import box_of, text_of, value_of
-from .formats import holds_address_of_net, holds_amount, is_date
+from .formats import holds_address_of_net, holds_amount, is_date, is_street_line
 
 if TYPE_CHECKING:
     from ..options import ReadOptions
@@ -44,7 +44,8 @@ def _buyer_references(layout: Layout) -> Iterable[Candidate]:
             continue
         found = value_of(layout, label)
         text = text_of(found[0]) if found else ""
-        if found and 1 < len(text) <= _LONGEST and not _is_something_else(text):
+        street = found is not None and found[1] == "below" and is_street_line(text)
+        if found and 1 < len(text) <= _LONGEST and not (street or _is_something_else(text)):
             digits = any(char.isdigit() for char in text)
             score = (0.85 if digits else 0.7) * label.quality
             yield _candidate("buyer_reference", text, found[0], label, found[1], score)
