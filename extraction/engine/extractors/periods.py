@@ -26,7 +26,8 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _OPEN_DAY = re.compile(
-    r"(?<![\d.,/])(\d{1,2})(?:[./](\d{1,2}))?[./]?\s*(?:[-–—]|bis|to|au|al|tot|t/m|a|do|til)\s*$", re.IGNORECASE
+    r"(?<![\d.,/])(\d{1,2})(?:[./](\d{1,2}))?[./]?\s*(?:[-–—]|bis(?: zum)?|to|au|al|tot|t/m|a|do|til)\s*$",
+    re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2])\s?[./-]\s?((?:19|20)\d\d)(?![\d./-])")
 _YEAR_MONTH = re.compile(r"(?<![\d./-])((?:19|20)\d\d)\s?[./-]\s?(0[1-9]|1[0-2])(?![\d./-])")
