@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..country import country_named
 from ..document import Box, Word
 from ..language import Language, label_key
-from ..layout import Cell, Layout
+from ..layout import Cell, Label, Layout
 from ..record import Candidate
 from .beside import box_of, starts_with_label, value_of
 from .formats import (
@@ -146,7 +146,7 @@ def _after_labels(layout: Layout, key: str) -> Iterable[tuple[tuple[list[Cell], 
             value = value_of(layout, label, whole=True)
             if value:
                 first = _cell_with(layout, value[0])
-                lines, sure = _address(layout, [first, *_column(layout, first, first.box)], named=False)
+                lines, sure = _address(layout, _lines_of(layout, label, first, value[1]), named=False)
                 if lines:
                     yield (lines, sure), f"{value[1]} label '{label.text}'"
 
@@ -164,12 +164,20 @@ def _ship_to(layout: Layout) -> Iterable[Candidate]:
         if not value:
             continue
         first = _cell_with(layout, value[0])
-        below = [first, *_column(layout, first, first.box)]
-        lines, sure = _address(layout, below, named=True)
+        lines, sure = _address(layout, _lines_of(layout, label, first, value[1]), named=True)
         if lines:
             words = [list(value[0]) if cell is first else list(cell.words) for cell in lines]
             reason = f"{value[1]} label '{label.text}'"
             yield _lines_found("ship_to_address", lines, words, 0.9 * label.quality * sure, reason)
+
+
+def _lines_of(layout: Layout, label: Label, first: Cell, placed: str) -> list[Cell]:
+    """The column of a label's value; under a label, that of its own cell, whatever stands first in it."""
+    if placed == "right of":
+        return [first, *_column(layout, first, first.box)]
+    cell = layout.cell_of(label)
+    lines = list(_column(layout, cell, cell.box))
+    return lines if lines else [first, *_column(layout, first, first.box)]
 
 
 def _cell_with(layout: Layout, words: Sequence[Word]) -> Cell:
@@ -298,26 +306,30 @@ def _address(layout: Layout, column: Sequence[Cell], *, named: bool) -> tuple[li
     towns, streets = 0, 0
     for cell in column[:_LINES]:
         text = cell.text.strip(_EDGES)
-        if not streets and not towns and ((_ATTENTION.match(text) and not named) or _LONG_NUMBER.search(text)):
-            continue  # a person, a global location number
-        if _ends_address(layout, cell):
-            break
-        if towns and not country_named(text):
-            break
-        if not named and not streets and not towns and _is_no_line(text):
+        begun = bool(streets or towns)
+        if text.isdigit() or (not begun and _is_before_address(layout, cell, named=named)):
             continue
-        lines.append(cell)
-        if has_postal_town(text):
-            towns = len(lines)
-        if is_street_line(text) or looks_like_address(text):
-            streets = len(lines)
-    last = max(towns, streets)
-    if towns and len(lines) > towns and country_named(lines[towns].text.strip(_EDGES)):
-        last = towns + 1
+        if _ends_address(layout, cell) or (towns and not country_named(text)):
+            break
+        if begun or named or not _is_no_line(text):
+            lines.append(cell)
+            towns = len(lines) if has_postal_town(text) else towns
+            streets = len(lines) if is_street_line(text) or looks_like_address(text) else streets
+    last = len(lines) if towns and country_named(lines[-1].text.strip(_EDGES)) else max(towns, streets)
     kept = lines[:last] if named else _from_street(lines[:last])
     if not kept or not towns:
         return [], 0.0
     return kept, _SURE if streets and (len(kept) > 1 or "," in kept[0].text) else _STREETLESS
+
+
+def _is_before_address(layout: Layout, cell: Cell, *, named: bool) -> bool:
+    """Whom it is for, a number of the party."""
+    numbered = any(
+        label.key == "party_number" and label.starts_cell and abs(label.box.x0 - cell.box.x0) < 0.005
+        for label in layout.labels_in_row(cell.row)
+    )
+    to_someone = not named and bool(_ATTENTION.match(cell.text.strip(_EDGES)))
+    return numbered or to_someone or bool(_LONG_NUMBER.search(cell.text))
 
 
 def _is_no_line(text: str) -> bool:

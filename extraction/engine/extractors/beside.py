@@ -8,6 +8,7 @@ from ..document import Box, Word
 from ..layout import Cell, Label, Layout
 
 _REACH = 0.4  # of the page's width: what stands further right belongs to another column
+_REST = 4  # words of a label that are not known
 _MARKS = " :.·=#-–|"
 
 
@@ -27,7 +28,7 @@ def value_of(layout: Layout, label: Label, *, whole: bool = False) -> tuple[tupl
     inside = _after(layout, label, whole=whole)
     if _says_something(inside):
         return inside, "right of"
-    if not layout.ends_cell(label) and not _only_marks(layout, label):
+    if not layout.ends_cell(label) and _says_something(_after(layout, label, whole=True)):
         return None
     beside = None if _is_head(layout, label) else _next_cell(layout, label)
     if beside is not None:
@@ -70,7 +71,17 @@ def _after(layout: Layout, label: Label, *, whole: bool) -> tuple[Word, ...]:
     cell = layout.cell_of(label)
     ids = {id(word) for word in cell.words}
     words = tuple(word for word in layout.rows[label.row].words[label.end :] if id(word) in ids)
+    if not layout.is_parted(label):
+        rest = _behind_colon(words)
+        if len(rest) < len(words):
+            return _trimmed(rest)
     return _trimmed(words if whole else words[: _reach(layout, label.row, label.end, len(words))])
+
+
+def _behind_colon(words: Sequence[Word]) -> Sequence[Word]:
+    """What follows a colon that ends a longer label: "Mandate reference of the debit: A-123"."""
+    colons = [index for index, word in enumerate(words[:_REST]) if word.text.endswith(":")]
+    return words[colons[0] + 1 :] if colons else words
 
 
 def _up_to_label(layout: Layout, cell: Cell) -> tuple[Word, ...]:
@@ -92,11 +103,6 @@ def _trimmed(words: Sequence[Word]) -> tuple[Word, ...]:
     """Without the marks before it: "Terms : 30 days"."""
     first = next((index for index, word in enumerate(words) if any(map(str.isalnum, word.text))), len(words))
     return tuple(words[first:])
-
-
-def _only_marks(layout: Layout, label: Label) -> bool:
-    """Whether what follows in the cell is punctuation: "Terms :"."""
-    return not _says_something(_after(layout, label, whole=True))
 
 
 def _is_head(layout: Layout, label: Label) -> bool:
