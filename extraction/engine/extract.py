@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from . import classify
 from .document import Document
 from .extractors.accounts import find_accounts
-from .extractors.addresses import find_addresses
 from .extractors.adjustments import find_adjustments
 from .extractors.amounts import find_amounts, find_breakdowns
 from .extractors.contacts import find_contacts
-from .extractors.dates import find_dates
+from .extractors.dates import find_dates, with_both_readings
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
 from .extractors.means import find_payment_means
 from .extractors.origin import find_vendor_country
 from .extractors.parties import find_parties
+from .extractors.party_addresses import find_addresses
 from .extractors.payment import find_payment
 from .extractors.periods import find_periods
 from .extractors.references import find_references
@@ -66,9 +67,20 @@ FOLLOWERS: tuple[Follower, ...] = (
 
 
 def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:
-    """The document with its language told, and the record found in it. Never raises for what is printed."""
+    """The document with its language told, and the record found in it: none of its values if it is no invoice.
+
+    Never raises for what is printed. Pages count from the first one that is given; places name them as the file does.
+    """
+    ahead = document.pages[0].number - 1 if document.pages else 0
+    if ahead:
+        told, record = extract(document.numbered_from(1), options=options)
+        return told.numbered_from(ahead + 1), record.on_later_pages(ahead)
     layout = lay_out(document)
-    return layout.document, record_of(layout, find_candidates(layout, options), options)
+    candidates = find_candidates(layout, options)
+    verdict = None if options.is_invoice else classify.judge(layout, candidates)
+    if verdict is not None and verdict.probability < classify.LEAST:
+        return layout.document, classify.other_record(verdict)
+    return layout.document, record_of(layout, candidates, options)
 
 
 def lay_out(document: Document) -> Layout:
@@ -85,4 +97,6 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
 
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
-    return resolve(candidates, breakdowns=find_breakdowns(layout, layout.language), today=options.today)
+    found = list(candidates)
+    record = resolve(found, breakdowns=find_breakdowns(layout, layout.language), today=options.today)
+    return with_both_readings(record, found)
