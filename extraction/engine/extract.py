@@ -14,6 +14,7 @@ from .extractors.amounts import find_amounts, find_breakdowns
 from .extractors.dates import find_dates
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
+from .extractors.line_items import find_line_items, with_lines
 from .extractors.parties import find_parties
 from .extractors.payment import find_payment
 from .extractors.tax_ids import find_tax_ids
@@ -58,4 +59,11 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
 
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
-    return resolve(candidates, breakdowns=find_breakdowns(layout, layout.language), today=options.today)
+    candidates = list(candidates)
+    lines = find_line_items(layout, layout.language, options, candidates)
+    return resolve(
+        with_lines(candidates, lines),
+        breakdowns=find_breakdowns(layout, layout.language),
+        line_items=lines.items,
+        today=options.today,
+    )

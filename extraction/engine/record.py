@@ -155,6 +155,7 @@ _ITEM = (
     "date",
     "page",
     "box",
+    "confidence",
 )
 
 
