@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from . import classify
 from .document import Document
 from .extractors.amounts import find_amounts, find_breakdowns
-from .extractors.dates import find_dates
+from .extractors.dates import find_dates, with_both_readings
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
 from .extractors.line_items import find_line_items, with_lines
@@ -42,9 +43,20 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
 
 def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:
-    """The document with its language told, and the record found in it. Never raises for what is printed."""
+    """The document with its language told, and the record found in it: none of its values if it is no invoice.
+
+    Never raises for what is printed. Pages count from the first one that is given; places name them as the file does.
+    """
+    ahead = document.pages[0].number - 1 if document.pages else 0
+    if ahead:
+        told, record = extract(document.numbered_from(1), options=options)
+        return told.numbered_from(ahead + 1), record.on_later_pages(ahead)
     layout = lay_out(document)
-    return layout.document, record_of(layout, find_candidates(layout, options), options)
+    candidates = find_candidates(layout, options)
+    verdict = None if options.is_invoice else classify.judge(layout, candidates)
+    if verdict is not None and verdict.probability < classify.LEAST:
+        return layout.document, classify.other_record(verdict)
+    return layout.document, record_of(layout, candidates, options)
 
 
 def lay_out(document: Document) -> Layout:
@@ -59,11 +71,9 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
 
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
-    candidates = list(candidates)
-    lines = find_line_items(layout, layout.language, options, candidates)
-    return resolve(
-        with_lines(candidates, lines),
-        breakdowns=find_breakdowns(layout, layout.language),
-        line_items=lines.items,
-        today=options.today,
-    )
+    found = list(candidates)
+    lines = find_line_items(layout, layout.language, options, found)
+    found = with_lines(found, lines)
+    breakdowns = find_breakdowns(layout, layout.language)
+    record = resolve(found, breakdowns=breakdowns, line_items=lines.items, today=options.today)
+    return with_both_readings(record, found)
