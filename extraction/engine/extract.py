@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from .document import Document
+from .evidence import described
 from .extractors.amounts import find_amounts, find_breakdowns
 from .extractors.dates import find_dates
 from .extractors.document_type import find_document_type
@@ -19,7 +20,9 @@ from .extractors.payment import find_payment
 from .extractors.tax_ids import find_tax_ids
 from .language import Language, load_language
 from .layout import Layout, build_layout
+from .learned import Learned, shipped
 from .legibility import with_certainty
+from .ranking import ranked
 from .record import Candidate, InvoiceRecord
 from .resolve import resolve
 from .spoken import detect_language
@@ -54,8 +57,18 @@ def lay_out(document: Document) -> Layout:
 
 def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
     found = [candidate for find in EXTRACTORS for candidate in find(layout, layout.language, options)]
-    return with_certainty(found, layout.document)
+    return described(with_certainty(found, layout.document), layout)
 
 
-def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
-    return resolve(candidates, breakdowns=find_breakdowns(layout, layout.language), today=options.today)
+def record_of(
+    layout: Layout, candidates: Iterable[Candidate], options: ReadOptions, learned: Learned | None = None
+) -> InvoiceRecord:
+    """``learned`` is what the engine ships, unless a measurement brings its own."""
+    learned = learned or shipped()
+    return resolve(
+        ranked(candidates, learned.ranking) if options.steps.ranking else candidates,
+        breakdowns=find_breakdowns(layout, layout.language),
+        today=options.today,
+        learned=learned,
+        steps=options.steps,
+    )

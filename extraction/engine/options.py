@@ -9,6 +9,19 @@ from .files import Limits
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """What can be left out to measure what it brings (``manage.py evaluate --ablation``); people always get all."""
+
+    ranking: bool = True  # learned, instead of the extractors' own scores
+    arithmetic: bool = True  # totals chosen together
+    dates: bool = True  # day and month told apart by the whole document; nothing due before it was issued
+    calibration: bool = True  # confidences are learned probabilities, and values are given by them
+
+
+ALL_STEPS = Steps()
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor.
 
@@ -21,3 +34,4 @@ class ReadOptions:
     own_tax_ids: tuple[str, ...] = ()
     today: date | None = None
     page_threads: int = 1
+    steps: Steps = ALL_STEPS

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, product
 
+from .confidence import PROVED
 from .ranking import log_odds
 from .record import Candidate, TaxLine
 from .repair import amount_readings
@@ -35,7 +36,6 @@ BREAKDOWN = 1.0
 NO_GROSS = -3.0  # a document without a total is rare
 CASH_LESS_CHANGE = 2.5
 PAID = 1.0  # a payment of this amount is printed
-PROVED = 2.0  # support from which a value is believed whatever else speaks against it
 REPAIRED_FROM, REPAIRED_WIDTH = 0.3, 4  # score and number of the candidates of each field that may hold a slip
 LESS_ALLOWANCE = 2.5  # the sum of lines less a discount or commission
 
@@ -79,6 +79,19 @@ def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -
     if likeliest.support.get("gross_total", 0.0) < PROVED:
         likeliest = _repaired(amounts, breakdowns) or likeliest
     return _with_due(_without_part(likeliest, amounts), amounts)
+
+
+def likeliest_totals(amounts: Amounts) -> Totals:
+    """Each field's own best candidate, whatever the sums say: what ``choose_totals`` is measured against."""
+    fields = ("gross_total", "net_total", "tax_total", "amount_due")
+    best = {field: max(amounts[field], key=lambda c: c.score) for field in fields if amounts.get(field)}
+    return Totals(best, {}, ())
+
+
+def adds_up(chosen: Mapping[str, Candidate]) -> bool:
+    """Whether net, tax and gross hold, as far as they are all there."""
+    g, n, t = (_value(chosen.get(field)) for field in ("gross_total", "net_total", "tax_total"))
+    return g is None or n is None or t is None or abs(g - n - t) <= TOLERANCE
 
 
 def _repaired(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> Totals | None:

@@ -71,7 +71,7 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
     today = options.today or datetime.now(tz=UTC).date()
     # A month that none of our languages knows costs too much to look for where there are other dates.
     places = _places(layout, language, dates_in) or _places(layout, language, foreign_dates_in)
-    day_first = _day_first(layout, language, places, today)
+    day_first = _day_first(layout, language, places, today) if options.steps.dates else language.day_first
     values = [place.found.reading(day_first=day_first) for place in places]
     count = Counter(values)
     labels = [_label_of(layout, place) for place in places]
@@ -86,12 +86,15 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
         issue = score(features, DATE_WEIGHTS)
         reason = f"{relation} label '{label.text}'" if label else "a date without a label"
         reason += f"; {place.found.note}" if place.found.note else ""
-        candidates.append(Candidate("issue_date", value, place.text, place.cell.page, place.box, issue, reason))
+        candidates.append(
+            Candidate("issue_date", value, place.text, place.cell.page, place.box, issue, reason, features=features)
+        )
         if label and label.key in LABELLED and not (label.key == "amount_due" and relation == "below"):
             sure = (0.95 if relation == "right of" else 0.85) * label.quality * (0.6 if far else 1.0)
             sure *= EARLY if place.cell.row in early else 1.0
             field = LABELLED[label.key]
-            candidates.append(Candidate(field, value, place.text, place.cell.page, place.box, sure, reason))
+            found = Candidate(field, value, place.text, place.cell.page, place.box, sure, reason, features=features)
+            candidates.append(found)
     return candidates
 
 

@@ -85,7 +85,10 @@ def find_vendor(layout: Layout, language: Language, options: ReadOptions) -> lis
     mentions = vendor_mentions(layout, options)
     ranked = sorted(((ranking.score(m.features, _WEIGHTS), m) for m in mentions), key=lambda item: -item[0])[:_KEPT]
     return [
-        Candidate("vendor_name", m.name, m.text, m.page, m.box, round(_likelihood(score, place), 4), m.how)
+        Candidate(
+            *("vendor_name", m.name, m.text, m.page, m.box, round(_likelihood(score, place), 4), m.how),
+            features=m.features,
+        )
         for place, (score, m) in enumerate(ranked)
     ]
 
