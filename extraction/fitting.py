@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 Features = Mapping[str, float]
-RARE = 0.1  # of standard deviations: smaller ones are not scaled up, or a feature seen thrice would weigh a lot
 
 
 def fit(
@@ -22,8 +21,9 @@ def fit(
 ) -> dict[str, float]:
     """Weights by feature, with "bias": the most likely ones where each is normally distributed around its ``prior``.
 
-    ``penalty`` is the strength of the prior, in examples; ``signs`` say which weights may only be positive (1) or
-    negative (-1). The same input gives the same weights.
+    ``penalty`` is one over the variance of that distribution; features are not scaled, so that one that is seldom seen
+    learns little. ``signs`` say which weights may only be positive (1) or negative (-1). What never varies keeps its
+    prior. The same input gives the same weights.
     """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
@@ -32,9 +32,8 @@ def fit(
     table = np.array([[row.get(name, 0.0) for name in names] for row in rows], dtype=np.float64)
     spread = table.std(axis=0)
     names = [name for name, width in zip(names, spread, strict=True) if width > 1e-9]
-    table, scale = table[:, spread > 1e-9], np.maximum(spread[spread > 1e-9], RARE)
-    table = np.hstack([table / scale, np.ones((len(rows), 1))])
-    start = np.array([prior.get(name, 0.0) * width for name, width in zip(names, scale, strict=True)] + [0.0])
+    table = np.hstack([table[:, spread > 1e-9], np.ones((len(rows), 1))])
+    start = np.array([prior.get(name, 0.0) for name in names] + [0.0])
     strength = np.array([penalty(name) for name in names] + [0.0])
     bounds = [_bounds(signs.get(name, 0)) for name in names] + [(None, None)]
     truth, importance = np.array(right, dtype=np.float64), np.array(weights, dtype=np.float64)
@@ -49,8 +48,7 @@ def fit(
 
     with threadpool_limits(1):  # the tables are small: threads would cost five times what they bring
         found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
-    learned = dict(zip(names, found.x[:-1] / scale, strict=True))
-    return {"bias": float(found.x[-1])} | {name: float(weight) for name, weight in learned.items()}
+    return {**prior, **dict(zip([*names, "bias"], map(float, found.x), strict=True))}
 
 
 def _bounds(sign: int) -> tuple[float | None, float | None]:

@@ -19,10 +19,12 @@ PROVED = 2.0  # support of the arithmetic from which a value is believed whateve
 # What each feature can say: for the value (1), against it (-1), either (0).
 SIGNS: Mapping[str, int] = {
     "bias": 0,
-    "rank": 1,  # log-odds of the candidate
+    "rank": 1,  # log-odds of the candidate, learned
+    "raw": 1,  # the same where its field has no learned ranking
     "lead": 1,  # log-odds more than the next value's
     "support": 1,  # of the arithmetic, in log-odds
     "proved": 1,  # by sums or check digits
+    "unproved": -1,  # it has check digits, and they are wrong
     "contradicted": -1,  # by sums
     "unread": -1,  # how much less than clearly its words were read
     "derived": -1,  # printed nowhere
@@ -34,6 +36,8 @@ SIGNS: Mapping[str, int] = {
     "receipt": 0,
     "unranked": 0,  # its field has no learned ranking
 }
+# What is expected without any example: scores mean what they say.
+PRIOR: Mapping[str, float] = {"rank": 1.0, "raw": 1.0, "unproved": -4.0}
 NOTHING = -3.0  # log-odds of there being another value where none is printed
 STRONGEST = 6.0  # log-odds: a candidate cannot be surer
 
@@ -49,23 +53,25 @@ def features(
     *,
     support: float,
     contradicted: bool = False,
-    proved: bool = False,
+    proved: bool | None = None,
     receipt: bool = False,
     is_ranked: bool = True,
 ) -> dict[str, float]:
-    """``rivals``: candidates of other values, the best first."""
+    """``rivals``: candidates of other values, the best first. ``proved``: by check digits; None where it has none."""
     own = chosen.features
     rank = min(STRONGEST, log_odds(chosen.score))
     rival = max(NOTHING, log_odds(rivals[0].score)) if rivals else NOTHING
-    proved = proved or support >= PROVED
+    sure = proved or support >= PROVED
     intercept, slope = of_field(chosen.field)
     return {
-        "rank": rank,
-        "lead": rank - min(rival, STRONGEST),
+        "rank": rank if is_ranked else 0.0,
+        "raw": 0.0 if is_ranked else rank,
+        "lead": rank - min(rival, STRONGEST) if is_ranked else 0.0,
         "support": min(3.0, support),
-        "proved": float(proved),
+        "proved": float(sure),
+        "unproved": float(proved is False),
         "contradicted": float(contradicted),
-        "unread": 0.0 if proved else max(0.0, CLEAR - chosen.certainty),
+        "unread": 0.0 if sure else max(0.0, CLEAR - chosen.certainty),
         "derived": float(chosen.box is None),
         "again": own.get("rule_places", 0.0),
         "shared": own.get("place_shared", 0.0),

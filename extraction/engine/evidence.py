@@ -36,7 +36,6 @@ FEATURES = (
     "text_words",  # 0..1
     "text_upper",  # share of the letters
     "value_elsewhere",  # the value is the best of another field
-    "read_uncertain",  # 1 - certainty of the recogniser
     "read_by_ocr",
     "language_known",  # its labels are in a language file
 )
@@ -112,7 +111,6 @@ def _features(candidate: Candidate, seen: _Document) -> dict[str, float]:
         **_place(candidate, seen),
         **_text(candidate.text),
         "value_elsewhere": float(bool(seen.best.get(candidate.value, frozenset()) - {candidate.field})),
-        "read_uncertain": 1 - candidate.certainty,
         "read_by_ocr": float(candidate.page in seen.recognised),
         "language_known": float(seen.known_language),
     }

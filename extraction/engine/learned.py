@@ -23,13 +23,14 @@ SHIPPED = Path(__file__).parent / "weights" / "ranking.json"
 class Learned:
     """``ranking``: weights of candidates by field; a field without them keeps its extractor's scores.
 
-    ``confidence`` weighs a chosen value, ``document`` a whole record (see ``confidence.py``). ``trained_on`` says how
-    many documents, vendors and values taught it.
+    ``confidence`` weighs a chosen value, ``document`` a whole record (``confidence.py``). ``least`` is the confidence
+    from which a field's value is given. ``trained_on`` says how many documents, vendors and values taught it.
     """
 
     ranking: Mapping[str, Weights]
     confidence: Weights
     document: Weights
+    least: Mapping[str, float]
     trained_on: Mapping[str, int]
 
     def to_dict(self) -> dict[str, Any]:
@@ -42,6 +43,7 @@ class Learned:
             "ranking": {field: rounded(weights) for field, weights in sorted(self.ranking.items())},
             "confidence": rounded(self.confidence),
             "document": rounded(self.document),
+            "least": rounded(self.least),
         }
 
     @classmethod
@@ -49,7 +51,7 @@ class Learned:
         """ValueError for a file of another form, KeyError for one that lacks a part."""
         if data["version"] != VERSION:
             raise ValueError(f"weights of version {data['version']}, this engine reads version {VERSION}")
-        return cls(data["ranking"], data["confidence"], data["document"], data["trained_on"])
+        return cls(data["ranking"], data["confidence"], data["document"], data["least"], data["trained_on"])
 
 
 def load(path: Path) -> Learned:

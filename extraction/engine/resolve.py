@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from .checks import check as check
-from .confidence import confidence, document_features, features
+from .confidence import confidence, document_features, features, of_field
 from .evidence import by_field
 from .fields import BY_NAME, FIELDS, Kind
 from .learned import Learned, shipped
@@ -71,8 +71,9 @@ def given(choices: Choices, *, today: date | None, learned: Learned, steps: Step
     """The record of the choices that are likely enough."""
     fields: dict[str, Field] = {}
     for name, choice in choices.fields.items():
-        likely = confidence(choice.features, learned.confidence) if steps.calibration else _score(choice)
-        if likely >= (LEAST_LIKELY if steps.calibration else LEAST_SCORE):
+        known = steps.calibration and of_field(name)[0] in learned.confidence
+        likely = confidence(choice.features, learned.confidence) if known else _score(choice)
+        if likely >= (learned.least.get(name, LEAST_LIKELY) if steps.calibration else LEAST_SCORE):
             fields[name] = _field(choice, likely)
     values = {name: found.value for name, found in fields.items()}
     return InvoiceRecord(
@@ -122,7 +123,7 @@ def _choice(
         [candidate for candidate in ranked if candidate.value != chosen.value],
         support=support,
         contradicted=chosen.field in ("gross_total", "net_total", "tax_total") and not adds_up(totals.chosen),
-        proved=rule >= PROVED_BY_DIGITS.get(chosen.field, 2.0),
+        proved=rule >= PROVED_BY_DIGITS[chosen.field] - 0.001 if chosen.field in PROVED_BY_DIGITS else None,
         receipt=receipt,
         is_ranked=is_ranked,
     )
