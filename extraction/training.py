@@ -30,10 +30,12 @@ from .engine.record import Candidate, InvoiceRecord, TaxLine
 from .engine.resolve import Choices, choose, given, resolve
 from .fitting import fit
 
-LEAST_DOCUMENTS = 100  # that show a field, for it to be ranked by learned weights
+# Documents that show a field, for it to be ranked by learned weights. Fields of fewer are those that many documents do
+# not have, of which truths seldom say so: taught by them, the ranking would find such a field everywhere.
+LEAST_DOCUMENTS = 150
 LEAST_WRONG = 8  # candidates among them
 RANKING_SIGNS = {"rule": 1, "rule_first": 1, "rule_lead": 1}
-RANKING_PENALTY = 2.0
+RANKING_PENALTY = 4.0
 CONFIDENCE_PENALTY, OWN_PENALTY = 1.0, 4.0  # of what all fields share; of what a field has for itself
 DOCUMENT_PENALTY = 1.0
 FEW = 20  # documents that show a field, for it to have a threshold of its own
@@ -125,6 +127,7 @@ class Trainer:
         sizes = Counter(self.groups)
         # A vendor with many documents counts more than one with few, but not as many times.
         self.weights = [sizes[group] ** -0.5 for group in self.groups]
+        self.count = folds
         self._candidates = _judged(examples)
         self.ranking = cache(self._ranking)
 
@@ -134,7 +137,10 @@ class Trainer:
         for spec in FIELDS:
             rows = [row for row in self._candidates[spec.name] if self.folds[row[0]] not in without]
             shown = len({index for index, _, right in rows if right})
-            if shown >= LEAST_DOCUMENTS and sum(not right for *_, right in rows) >= LEAST_WRONG:
+            if (
+                shown >= LEAST_DOCUMENTS * (1 - len(without) / self.count)
+                and sum(not right for *_, right in rows) >= LEAST_WRONG
+            ):
                 indices, features, rights = zip(*rows, strict=True)
                 found[spec.name] = fit(
                     features,
