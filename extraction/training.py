@@ -19,15 +19,13 @@ from .engine.confidence import DOCUMENT_SIGNS, PRIOR, SIGNS, document_features
 from .engine.confidence import confidence as likelihood
 from .engine.document import Document
 from .engine.evaluation import TOTAL, Truth, accepted, is_right, judge
-from .engine.extract import find_candidates, lay_out
-from .engine.extractors.amounts import find_breakdowns
+from .engine.extract import Found, find_candidates, gather, lay_out
 from .engine.fields import FIELDS
 from .engine.language import fold, suffixes
 from .engine.learned import Learned
 from .engine.options import ReadOptions
 from .engine.ranking import Weights, ranked
-from .engine.record import Candidate, InvoiceRecord, TaxLine
-from .engine.resolve import Choices, choose, given, resolve
+from .engine.resolve import Choices, choose, given
 from .fitting import fit
 
 # Documents that show a field, for it to be ranked by learned weights. Fields of fewer are those that many documents do
@@ -49,19 +47,12 @@ class Example:
 
     folder: str
     truth: Truth
-    candidates: Sequence[Candidate]
-    breakdowns: Sequence[tuple[TaxLine, ...]]
-
-    def record(self, learned: Learned, options: ReadOptions) -> InvoiceRecord:
-        """What would be read by what was ``learned``."""
-        steps = options.steps
-        candidates = ranked(self.candidates, learned.ranking) if steps.ranking else self.candidates
-        return resolve(candidates, breakdowns=self.breakdowns, today=options.today, learned=learned, steps=steps)
+    found: Found
 
 
 def observe(folder: str, truth: Truth, document: Document, options: ReadOptions) -> Example:
     layout = lay_out(document)
-    return Example(folder, truth, find_candidates(layout, options), find_breakdowns(layout, layout.language))
+    return Example(folder, truth, gather(layout, find_candidates(layout, options)))
 
 
 # --- vendors ----------------------------------------------------------------------------------------------------------
@@ -136,11 +127,7 @@ class Trainer:
         found: dict[str, Weights] = {}
         for spec in FIELDS:
             rows = [row for row in self._candidates[spec.name] if self.folds[row[0]] not in without]
-            shown = len({index for index, _, right in rows if right})
-            if (
-                shown >= LEAST_DOCUMENTS * (1 - len(without) / self.count)
-                and sum(not right for *_, right in rows) >= LEAST_WRONG
-            ):
+            if _teaches(rows, share=1 - len(without) / self.count):
                 indices, features, rights = zip(*rows, strict=True)
                 found[spec.name] = fit(
                     features,
@@ -171,9 +158,13 @@ class Trainer:
         return replace(draft, document=self._document(judged, draft), trained_on=counts)
 
     def choices(self, index: int, ranking: dict[str, Weights]) -> Choices:
-        example = self.examples[index]
-        candidates = ranked(example.candidates, ranking)
-        return choose(candidates, breakdowns=example.breakdowns, is_ranked=ranking.keys())
+        found = self.examples[index].found
+        return choose(
+            ranked(found.candidates, ranking),
+            breakdowns=found.breakdowns,
+            line_items=found.line_items,
+            is_ranked=ranking.keys(),
+        )
 
     def _confidence(self, judged: Iterable[tuple[int, Choices]]) -> tuple[Weights, int]:
         rows = [
@@ -238,11 +229,17 @@ class Trainer:
         return [learned[fold] for fold in self.folds]
 
 
+def _teaches(rows: Sequence[tuple[int, Mapping[str, float], bool]], *, share: float) -> bool:
+    """Whether candidates are enough to learn a ranking from, where a ``share`` of all documents is looked at."""
+    shown = {index for index, _, right in rows if right}
+    return len(shown) >= share * LEAST_DOCUMENTS and sum(not right for *_, right in rows) >= LEAST_WRONG
+
+
 def _judged(examples: Sequence[Example]) -> dict[str, list[tuple[int, Mapping[str, float], bool]]]:
     """(index of the example, features, whether it is right) of the candidates of each field that its truth judges."""
     rows: dict[str, list[tuple[int, Mapping[str, float], bool]]] = defaultdict(list)
     for index, example in enumerate(examples):
-        for candidate in example.candidates:
+        for candidate in example.found.candidates:
             right = is_right(example.truth, candidate.field, candidate.value)
             if right is not None:
                 rows[candidate.field].append((index, candidate.features, right))

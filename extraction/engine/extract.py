@@ -6,7 +6,8 @@ with a score; it decides nothing. ``resolve`` decides. To add an extractor, add 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .document import Document
@@ -23,7 +24,7 @@ from .layout import Layout, build_layout
 from .learned import Learned, shipped
 from .legibility import with_certainty
 from .ranking import ranked
-from .record import Candidate, InvoiceRecord
+from .record import Candidate, InvoiceRecord, LineItem, TaxLine
 from .resolve import resolve
 from .spoken import detect_language
 
@@ -60,14 +61,34 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
     return described(with_certainty(found, layout.document), layout)
 
 
-def record_of(
-    layout: Layout, candidates: Iterable[Candidate], options: ReadOptions, learned: Learned | None = None
-) -> InvoiceRecord:
+def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
+    return decide(gather(layout, candidates), options)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that is known of a document before anything is decided."""
+
+    candidates: Sequence[Candidate]
+    breakdowns: Sequence[tuple[TaxLine, ...]]
+    line_items: Sequence[LineItem] = ()
+
+    def ranked(self, learned: Learned) -> Found:
+        return replace(self, candidates=ranked(self.candidates, learned.ranking))
+
+
+def gather(layout: Layout, candidates: Iterable[Candidate]) -> Found:
+    return Found(list(candidates), find_breakdowns(layout, layout.language))
+
+
+def decide(found: Found, options: ReadOptions, learned: Learned | None = None) -> InvoiceRecord:
     """``learned`` is what the engine ships, unless a measurement brings its own."""
     learned = learned or shipped()
+    found = found.ranked(learned) if options.steps.ranking else found
     return resolve(
-        ranked(candidates, learned.ranking) if options.steps.ranking else candidates,
-        breakdowns=find_breakdowns(layout, layout.language),
+        found.candidates,
+        breakdowns=found.breakdowns,
+        line_items=found.line_items,
         today=options.today,
         learned=learned,
         steps=options.steps,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from .checks import check as check
 from .confidence import confidence, document_features, features, of_field
@@ -18,7 +19,7 @@ from .learned import Learned, shipped
 from .legibility import reason_as_read
 from .options import ALL_STEPS, Steps
 from .ranking import log_odds, sigmoid
-from .record import Candidate, Field, InvoiceRecord, TaxLine, Value
+from .record import Candidate, Field, InvoiceRecord, LineItem, TaxLine, Value
 from .totals import Totals, adds_up, choose_totals, likeliest_totals
 
 MAX_ALTERNATIVES = 4
@@ -54,6 +55,7 @@ def resolve(
     candidates: Iterable[Candidate],
     *,
     breakdowns: Sequence[tuple[TaxLine, ...]] = (),
+    line_items: Sequence[LineItem] = (),
     today: date | None = None,
     learned: Learned | None = None,
     steps: Steps = ALL_STEPS,
@@ -63,11 +65,20 @@ def resolve(
     ``learned`` is what the engine ships, unless a measurement brings its own.
     """
     learned = learned or shipped()
-    choices = choose(candidates, breakdowns=breakdowns, steps=steps, is_ranked=learned.ranking.keys())
-    return given(choices, today=today, learned=learned, steps=steps)
+    choices = choose(
+        candidates, breakdowns=breakdowns, line_items=line_items, steps=steps, is_ranked=learned.ranking.keys()
+    )
+    return given(choices, line_items=line_items, today=today, learned=learned, steps=steps)
 
 
-def given(choices: Choices, *, today: date | None, learned: Learned, steps: Steps = ALL_STEPS) -> InvoiceRecord:
+def given(
+    choices: Choices,
+    *,
+    line_items: Sequence[LineItem] = (),
+    today: date | None,
+    learned: Learned,
+    steps: Steps = ALL_STEPS,
+) -> InvoiceRecord:
     """The record of the choices that are likely enough."""
     fields: dict[str, Field] = {}
     for name, choice in choices.fields.items():
@@ -79,7 +90,8 @@ def given(choices: Choices, *, today: date | None, learned: Learned, steps: Step
     return InvoiceRecord(
         fields=fields,
         tax_breakdown=choices.breakdown,
-        problems=check(values, tax_breakdown=choices.breakdown, today=today),
+        line_items=tuple(line_items),
+        problems=check(values, tax_breakdown=choices.breakdown, line_items=line_items, today=today),
         confidence=confidence(document_features(fields), learned.document),
     )
 
@@ -88,18 +100,21 @@ def choose(
     candidates: Iterable[Candidate],
     *,
     breakdowns: Sequence[tuple[TaxLine, ...]] = (),
+    line_items: Sequence[LineItem] = (),
     steps: Steps = ALL_STEPS,
     is_ranked: Iterable[str] = (),
 ) -> Choices:
     """``is_ranked``: the fields whose scores are learned."""
     amounts = by_field(candidates)
-    totals = choose_totals(amounts, breakdowns) if steps.arithmetic else likeliest_totals(amounts)
+    totals = likeliest_totals(amounts)
+    if steps.arithmetic:
+        totals = choose_totals(amounts, breakdowns, _sum_of(line_items))
     picked: dict[str, tuple[Candidate, Sequence[Candidate]]] = {}
     for spec in FIELDS:
         issued = picked["issue_date"][0].value if "issue_date" in picked and steps.dates else None
         possible = _possible(spec.name, amounts.get(spec.name, []), issued)
         best = possible[0] if possible else None
-        chosen = totals.chosen.get(spec.name) if spec.name in TOTAL_FIELDS else best
+        chosen = totals.chosen.get(spec.name) or (None if spec.name in TOTAL_FIELDS else best)
         if chosen is not None:
             picked[spec.name] = (chosen, possible)
     if steps.arithmetic:
@@ -111,6 +126,12 @@ def choose(
         for name, (chosen, ranked) in picked.items()
     }
     return Choices(fields, totals.breakdown)
+
+
+def _sum_of(line_items: Sequence[LineItem]) -> Decimal | None:
+    """What the lines add up to; None where one has no amount."""
+    amounts = [item.amount for item in line_items if item.amount is not None]
+    return sum(amounts, Decimal(0)) if amounts and len(amounts) == len(line_items) else None
 
 
 def _choice(

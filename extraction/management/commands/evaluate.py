@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from extraction.engine.evaluation import SCORABLE, Counts, DocumentScore, FieldReport, Report, judge, kind_of, summarise
+from extraction.engine.extract import decide
 from extraction.engine.fields import Kind
 from extraction.engine.options import ReadOptions, Steps
 from extraction.engine.record import InvoiceRecord
@@ -118,7 +119,7 @@ def _examples(found: Sequence[Labelled], options: ReadOptions) -> list[Example]:
 def _records(trainer: Trainer, options: ReadOptions) -> Records:
     """Each document's record by what was learned without its vendor."""
     return {
-        (example.folder, example.truth.file): example.record(learned, options)
+        (example.folder, example.truth.file): decide(example.found, options, learned)
         for example, learned in zip(trainer.examples, trainer.out_of_fold(), strict=True)
     }
 
@@ -152,7 +153,7 @@ def ablation(trainer: Trainer, sets: Sequence[tuple[Sequence[Labelled], float]],
     for label, steps in ABLATION.items():
         scores: dict[str, list[DocumentScore]] = {name: [] for name in names}
         for example, weights in zip(trainer.examples if steps.dates else undated, learned, strict=True):
-            record = example.record(weights, replace(options, steps=steps))
+            record = decide(example.found, replace(options, steps=steps), weights)
             scores[example.folder].append(judge(example.truth, record))
         reports = [summarise(scores[name]) for name in names]
         whole = summarise([score for name in names for score in scores[name]])

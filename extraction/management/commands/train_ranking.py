@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from extraction.engine.evaluation import DocumentScore, Report, judge, summarise
+from extraction.engine.extract import decide
 from extraction.engine.learned import SHIPPED
 from extraction.engine.options import ReadOptions, Steps
 from extraction.measuring import BadTruth, SetReader
@@ -45,8 +46,8 @@ class Command(BaseCommand):
         trainer = Trainer(examples, options["folds"])
         self.stdout.write(f"{len(examples)} documents of {len(set(trainer.groups))} vendors, {options['folds']} folds")
         learned = trainer.learned()
-        rules = [example.record(learned, replace(read, steps=RULES)) for example in examples]
-        unseen = [one.record(other, read) for one, other in zip(examples, trainer.out_of_fold(), strict=True)]
+        rules = [decide(example.found, replace(read, steps=RULES), learned) for example in examples]
+        unseen = [decide(one.found, read, other) for one, other in zip(examples, trainer.out_of_fold(), strict=True)]
         self.stdout.write(comparison(_report(examples, rules), _report(examples, unseen)))
         text = json.dumps(learned.to_dict(), ensure_ascii=False, indent=1)
         try:
