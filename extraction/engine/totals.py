@@ -230,7 +230,8 @@ def _whole(g: Decimal, n: Decimal, t: Decimal, between: Sequence[Decimal]) -> tu
     if abs(gap) <= TOLERANCE and not (gap and gap in between):
         if not t:
             return ADDS_UP_WITHOUT_TAX, 0.7
-        return ADDS_UP + EXACTLY * (not gap) + (AT_A_RATE if _at_a_rate(n, t) else 0.0), 3.0
+        weight = ADDS_UP + EXACTLY * (not gap) + (AT_A_RATE if _at_a_rate(n, t) else 0.0)
+        return weight, PROVED if gap else PROVED + EXACTLY
     if t and any(abs(gap - other) <= CENT for other in between):
         return ADDS_UP_WITH_OTHERS, 2.0
     if t and n == g and _at_a_rate(g - t, t):
