@@ -10,6 +10,9 @@ import numpy as np
 Features = Mapping[str, float]
 
 
+BIAS_PENALTY = 0.01  # keeps it finite where all examples are right
+
+
 def fit(
     rows: Sequence[Features],
     right: Sequence[bool],
@@ -25,6 +28,8 @@ def fit(
     learns little. ``signs`` say which weights may only be positive (1) or negative (-1). What never varies keeps its
     prior. The same input gives the same weights.
     """
+    if not rows:
+        return {**prior, "bias": 0.0}
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
 
@@ -34,7 +39,7 @@ def fit(
     names = [name for name, width in zip(names, spread, strict=True) if width > 1e-9]
     table = np.hstack([table[:, spread > 1e-9], np.ones((len(rows), 1))])
     start = np.array([prior.get(name, 0.0) for name in names] + [0.0])
-    strength = np.array([penalty(name) for name in names] + [0.0])
+    strength = np.array([penalty(name) for name in names] + [BIAS_PENALTY])
     bounds = [_bounds(signs.get(name, 0)) for name in names] + [(None, None)]
     truth, importance = np.array(right, dtype=np.float64), np.array(weights, dtype=np.float64)
 

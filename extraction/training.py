@@ -15,7 +15,7 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
-from .engine.confidence import DOCUMENT_SIGNS, PRIOR, SIGNS, document_features
+from .engine.confidence import DOCUMENT_PRIOR, DOCUMENT_SIGNS, PRIOR, SIGNS, document_features
 from .engine.confidence import confidence as likelihood
 from .engine.document import Document
 from .engine.evaluation import TOTAL, Truth, accepted, is_right, judge
@@ -128,11 +128,8 @@ class Trainer:
         for spec in FIELDS:
             rows = [row for row in self._candidates[spec.name] if self.folds[row[0]] not in without]
             if _teaches(rows, share=1 - len(without) / self.count):
-                indices, features, rights = zip(*rows, strict=True)
                 found[spec.name] = fit(
-                    features,
-                    rights,
-                    [self.weights[index] for index in indices],
+                    *_columns([(features, right, self.weights[index]) for index, features, right in rows]),
                     prior={"rule": 1.0},
                     penalty=lambda name: RANKING_PENALTY,
                     signs=RANKING_SIGNS,
@@ -149,7 +146,7 @@ class Trainer:
         ]
         ranking = self.ranking(left_out)
         confidence, values = self._confidence(judged)
-        draft = Learned(ranking, confidence, {"all": 1.0}, self._least(judged, confidence), {})
+        draft = Learned(ranking, confidence, DOCUMENT_PRIOR, self._least(judged, confidence), {})
         counts = {
             "documents": len(judged),
             "vendors": len({self.groups[index] for index, _ in judged}),
@@ -175,13 +172,10 @@ class Trainer:
             if not choice.features["unproved"]
             and (right := _choice_is_right(self.examples[index].truth, name, choices)) is not None
         ]
-        features, rights, weights = zip(*rows, strict=True)
         own = ("field:", "rank:")
         return (
             fit(
-                features,
-                rights,
-                weights,
+                *_columns(rows),
                 prior=PRIOR,
                 penalty=lambda name: OWN_PENALTY if name.startswith(own) else CONFIDENCE_PENALTY,
                 signs=SIGNS,
@@ -213,12 +207,9 @@ class Trainer:
             required = judge(self.examples[index].truth, record).required
             if required is not None:
                 rows.append((document_features(record.fields), required[1], self.weights[index]))
-        features, rights, weights = zip(*rows, strict=True)
         return fit(
-            features,
-            rights,
-            weights,
-            prior={"all": 1.0},
+            *_columns(rows),
+            prior=DOCUMENT_PRIOR,
             penalty=lambda name: DOCUMENT_PENALTY,
             signs=DOCUMENT_SIGNS,
         )
@@ -244,6 +235,13 @@ def _judged(examples: Sequence[Example]) -> dict[str, list[tuple[int, Mapping[st
             if right is not None:
                 rows[candidate.field].append((index, candidate.features, right))
     return rows
+
+
+Row = tuple[Mapping[str, float], bool, float]  # features, whether it is right, weight
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[Mapping[str, float]], list[bool], list[float]]:
+    return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
 
 
 def _field_of(name: str) -> str:

@@ -101,3 +101,4 @@ def document_features(fields: Mapping[str, Field]) -> dict[str, float]:
 
 
 DOCUMENT_SIGNS: Mapping[str, int] = {"bias": 0, "all": 1, "least": 1, "missing": -1}
+DOCUMENT_PRIOR: Mapping[str, float] = {"all": 1.0, "missing": -6.0}
