@@ -73,7 +73,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, reader: Reader | None = None, **options: Any) -> None:
         if options["misses"] and options["misses"] not in SCORABLE:
             raise CommandError(f"--misses: there is no field {options['misses']!r}. Fields: {', '.join(SCORABLE)}.")
-        folds = options["cross_validate"] or (FOLDS if options["ablation"] else 0)
+        folds = _folds(options)
         if folds and folds < 3:
             raise CommandError("--cross-validate needs at least 3 folds: two of them are left out at a time.")
         sets = [self._read(Path(name), reader or configured_reader(), options) for name in options["folders"]]
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         """The documents of one set, and the seconds that reading took."""
         sets = SetReader(
             reader=reader,
-            options=read_options(skip_einvoice=options["skip_einvoice"] or options["cross_validate"] is not None),
+            options=read_options(skip_einvoice=options["skip_einvoice"] or _folds(options) > 0),
             extra={} if options["no_cache"] else {"cache": FileDocumentCache(settings.DATA_DIR / "ocr-cache")},
             progress=lambda line: self.stderr.write(f"\r{line}", ending=""),
         )
@@ -107,6 +107,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stderr.write("")
         return found, time.monotonic() - started
+
+
+def _folds(options: Mapping[str, Any]) -> int:
+    """0 where nothing is to be cross-validated."""
+    return options["cross_validate"] or (FOLDS if options["ablation"] else 0)
 
 
 Records = Mapping[tuple[str, str], InvoiceRecord]  # (folder, file) -> record
