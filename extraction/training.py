@@ -110,7 +110,10 @@ def folds_of(groups: Sequence[str], count: int) -> list[int]:
 class Trainer:
     """Fits the three models to the examples of some folds; equal questions are answered once."""
 
-    def __init__(self, examples: Sequence[Example], folds: int, *, today: date | None = None) -> None:
+    def __init__(
+        self, examples: Sequence[Example], folds: int, *, ranks: bool = True, today: date | None = None
+    ) -> None:
+        """``ranks=False`` learns confidences alone, to measure what the ranking brings."""
         self.examples = examples
         self.today = today
         self.groups = group_by_vendor(examples)
@@ -118,6 +121,7 @@ class Trainer:
         sizes = Counter(self.groups)
         # A vendor with many documents counts more than one with few, but not as many times.
         self.weights = [sizes[group] ** -0.5 for group in self.groups]
+        self.ranks = ranks
         self.count = folds
         self._candidates = _judged(examples)
         self.ranking = cache(self._ranking)
@@ -125,7 +129,7 @@ class Trainer:
     def _ranking(self, without: frozenset[int]) -> dict[str, Weights]:
         """What ranks the candidates of each field, learned without some folds."""
         found: dict[str, Weights] = {}
-        for spec in FIELDS:
+        for spec in FIELDS if self.ranks else ():
             rows = [row for row in self._candidates[spec.name] if self.folds[row[0]] not in without]
             if _teaches(rows, share=1 - len(without) / self.count):
                 found[spec.name] = fit(

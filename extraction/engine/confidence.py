@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from .fields import FIELDS
 from .legibility import CLEAR
-from .ranking import Weights, log_odds, probability
+from .ranking import LEARNED, Weights, log_odds, probability
 from .record import Candidate, Field
 
 PROVED = 2.0  # support of the arithmetic from which a value is believed whatever else speaks against it
@@ -57,16 +57,16 @@ def features(
     receipt: bool = False,
     is_ranked: bool = True,
 ) -> dict[str, float]:
-    """``rivals``: candidates of other values, the best first. ``proved``: by check digits; None where it has none."""
+    """``rivals``: candidates of other values. ``proved``: by check digits; None where it has none."""
     own = chosen.features
-    rank = min(STRONGEST, log_odds(chosen.score))
-    rival = max(NOTHING, log_odds(rivals[0].score)) if rivals else NOTHING
+    rank = _odds(chosen)
+    rival = max([NOTHING, *map(_odds, rivals)])
     sure = proved or support >= PROVED
     intercept, slope = of_field(chosen.field)
     return {
         "rank": rank if is_ranked else 0.0,
         "raw": 0.0 if is_ranked else rank,
-        "lead": rank - min(rival, STRONGEST) if is_ranked else 0.0,
+        "lead": rank - rival if is_ranked else 0.0,
         "support": min(3.0, support),
         "proved": float(sure),
         "unproved": float(proved is False),
@@ -83,6 +83,10 @@ def features(
         intercept: 1.0,
         slope: rank,
     }
+
+
+def _odds(candidate: Candidate) -> float:
+    return min(STRONGEST, candidate.features.get(LEARNED, log_odds(candidate.score)))
 
 
 def confidence(features: Mapping[str, float], weights: Weights) -> float:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from .record import Candidate
 
 Weights = Mapping[str, float]
+LEARNED = "learned"  # feature: log-odds by learned weights
 
 
 def score(features: Mapping[str, float], weights: Weights) -> float:
@@ -37,11 +39,19 @@ def probability(features: Mapping[str, float], weights: Weights) -> float:
 
 
 def ranked(candidates: Iterable[Candidate], learned: Mapping[str, Weights]) -> list[Candidate]:
-    """The candidates with the probability of being right as score, where their field has learned weights."""
-    return [
-        replace(c, score=probability(c.features, learned[c.field])) if c.field in learned and c.features else c
-        for c in candidates
-    ]
+    """The candidates with the probability of being right as score, where their field has learned weights.
+
+    Amounts keep their extractor's score: they are chosen together, by sums that are weighed against it. What was
+    learned of them counts for the confidence, as ``LEARNED`` among the features.
+    """
+    return [_ranked(c, learned[c.field]) if c.field in learned and c.features else c for c in candidates]
+
+
+def _ranked(candidate: Candidate, weights: Weights) -> Candidate:
+    likely = probability(candidate.features, weights)
+    features = {**candidate.features, LEARNED: log_odds(likely)}
+    score = candidate.score if isinstance(candidate.value, Decimal) else likely
+    return replace(candidate, score=score, features=features)
 
 
 DATE_WEIGHTS: Weights = {

@@ -29,7 +29,6 @@ ABLATION: Mapping[str, Steps] = {
     "+ arithmetic": Steps(dates=False, calibration=False),
     "+ date logic": Steps(calibration=False),
     "+ calibration": Steps(),
-    "all but the ranking": Steps(ranking=False),
 }
 
 
@@ -153,11 +152,13 @@ def ablation(trainer: Trainer, sets: Sequence[tuple[Sequence[Labelled], float]],
     """F1 of each set, and how good the confidences are, with the steps of the engine added one by one."""
     undated = [example for found, _ in sets for example in _examples(found, replace(options, steps=Steps(dates=False)))]
     learned = trainer.out_of_fold()
+    unranked = Trainer(trainer.examples, trainer.count, ranks=False).out_of_fold()
     names = list(dict.fromkeys(example.folder for example in trainer.examples))
     lines = [f"\n{'steps':<22}" + "".join(f"{name[:9]:>10}" for name in [*names, "all F1", "cal.error", "cov. 99%"])]
-    for label, steps in ABLATION.items():
+    runs = [(label, steps, learned) for label, steps in ABLATION.items()]
+    for label, steps, taught in [*runs, ("all but the ranking", Steps(), unranked)]:
         scores: dict[str, list[DocumentScore]] = {name: [] for name in names}
-        for example, weights in zip(trainer.examples if steps.dates else undated, learned, strict=True):
+        for example, weights in zip(trainer.examples if steps.dates else undated, taught, strict=True):
             record = decide(example.found, replace(options, steps=steps), weights)
             scores[example.folder].append(judge(example.truth, record))
         reports = [summarise(scores[name]) for name in names]
