@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from . import classify
 from .document import Document
 from .evidence import described
 from .extractors.amounts import find_amounts, find_breakdowns
-from .extractors.dates import find_dates
+from .extractors.dates import find_dates, with_both_readings
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
 from .extractors.parties import find_parties
@@ -45,9 +46,20 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
 
 def extract(document: Document, *, options: ReadOptions) -> tuple[Document, InvoiceRecord]:
-    """The document with its language told, and the record found in it. Never raises for what is printed."""
+    """The document with its language told, and the record found in it: none of its values if it is no invoice.
+
+    Never raises for what is printed. Pages count from the first one that is given; places name them as the file does.
+    """
+    ahead = document.pages[0].number - 1 if document.pages else 0
+    if ahead:
+        told, record = extract(document.numbered_from(1), options=options)
+        return told.numbered_from(ahead + 1), record.on_later_pages(ahead)
     layout = lay_out(document)
-    return layout.document, record_of(layout, find_candidates(layout, options), options)
+    candidates = find_candidates(layout, options)
+    verdict = None if options.is_invoice else classify.judge(layout, candidates)
+    if verdict is not None and verdict.probability < classify.LEAST:
+        return layout.document, classify.other_record(verdict)
+    return layout.document, record_of(layout, candidates, options)
 
 
 def lay_out(document: Document) -> Layout:
@@ -85,7 +97,7 @@ def decide(found: Found, options: ReadOptions, learned: Learned | None = None) -
     """``learned`` is what the engine ships, unless a measurement brings its own."""
     learned = learned or shipped()
     found = found.ranked(learned) if options.steps.ranking else found
-    return resolve(
+    record = resolve(
         found.candidates,
         breakdowns=found.breakdowns,
         line_items=found.line_items,
@@ -93,3 +105,4 @@ def decide(found: Found, options: ReadOptions, learned: Learned | None = None) -
         learned=learned,
         steps=options.steps,
     )
+    return with_both_readings(record, found.candidates) if options.steps.dates else record

@@ -1,6 +1,7 @@
 """What each language calls things on invoices: one TOML file per language in ``languages/``.
 
-A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words), ``words`` (frequent words, to tell
+A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words),
+``other_documents`` (what is no invoice -> titles), ``words`` (frequent words, to tell
 the language), ``months``, ``suffixes`` (legal forms), ``decimal`` and ``day_first``. Label keys are field names of the
 catalogue, plus keys that exist to keep words away from fields: ``other_date``, ``other_amount``, ``cash`` and so on.
 A phrase may stand under several keys. Phrases are compared without case, accents, spaces and punctuation.
@@ -142,6 +143,7 @@ class Language:
     months: Mapping[str, int]
     suffixes: tuple[str, ...]
     document_types: Mapping[str, tuple[str, ...]]
+    other_documents: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, tuple[str, ...]]
     vocabulary: Vocabulary
 
@@ -184,6 +186,7 @@ def load_language(code: str) -> Language:
         months=month_names(code),
         suffixes=_strings(code, "suffixes"),
         document_types=_table(code, "document_types"),
+        other_documents=_table(code, "other_documents"),
         labels=_table(code, "labels"),
         vocabulary=_vocabulary(code),
     )
@@ -253,6 +256,14 @@ def month_names(code: str) -> Mapping[str, int]:
     for number, extra in _table(code, "months").items():
         names.update({fold(name).strip(". "): int(number) for name in extra})
     return {name: number for name, number in names.items() if not name.isdigit()}
+
+
+@cache
+def country_names(code: str) -> frozenset[str]:
+    """Names of countries in a language, folded."""
+    from babel import Locale
+
+    return frozenset(fold(name) for name in Locale.parse(code, sep="-").territories.values())
 
 
 @cache

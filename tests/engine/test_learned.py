@@ -27,7 +27,7 @@ from .test_unseen_layouts import CASES
 
 TODAY = date(2025, 1, 1)
 BOX = Box(0.6, 0.8, 0.7, 0.82)
-EXTRACTORS_OWN = {*DATE_WEIGHTS, *AMOUNT_WEIGHTS, *vendor._WEIGHTS, "printed", "abroad"} - {"bias"}
+EXTRACTORS_OWN = {*DATE_WEIGHTS, *AMOUNT_WEIGHTS, *vendor._WEIGHTS, "printed", "abroad"} - {"bias", "none"}
 KNOWN = {"bias", *evidence.FEATURES, *(f"own_{name}" for name in EXTRACTORS_OWN)}
 
 

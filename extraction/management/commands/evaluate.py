@@ -135,7 +135,7 @@ def _results(sets: Sequence[tuple[Sequence[Labelled], float]], records: Records)
         for one in found:
             record = one.reading.record if one.reading else InvoiceRecord()
             learned = records.get((one.folder, one.truth.file))
-            if learned is not None:
+            if learned is not None and record.is_invoice:
                 record = replace(learned, line_items=record.line_items)
             scores.append(judge(one.truth, record))
         errors = {one.truth.file: one.error for one in found if one.reading is None}
