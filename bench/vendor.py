@@ -81,7 +81,7 @@ def read_examples(folders: Sequence[Path], einvoices: Path | None) -> Iterator[E
             if wanted:
                 accepted = [wanted] if isinstance(wanted, str) else list(wanted)
                 document = read_document(folder / truth.file, options=options, cache=cache)
-                yield example(folder.name, truth.file, accepted, document)
+                yield example(folder.resolve().parent.name + "/" + folder.name, truth.file, accepted, document)
     for path in sorted(einvoices.glob("*.pdf")) if einvoices else ():
         try:
             xml = einvoice.find_embedded(path)
@@ -184,12 +184,12 @@ def report(examples: Sequence[Example], found: Sequence[Floats], title: str) -> 
     by_folder: dict[str, list[tuple[Example, Floats]]] = defaultdict(list)
     for one, share in zip(examples, found, strict=True):
         by_folder[one.folder].append((one, share))
-    sys.stdout.write(f"\n{title}\n{'set':<14}{'n':>5}{'among':>8}{'first':>8}{'believed':>10}\n")
+    sys.stdout.write(f"\n{title}\n{'set':<20}{'n':>5}{'among':>8}{'first':>8}{'believed':>10}\n")
     for folder, rows in by_folder.items():
         among = sum(any(one.right) for one, _ in rows)
         first = sum(_is_right(one, share) for one, share in rows)
         believed = sum(float(share[:-1].max(initial=0.0)) for _, share in rows) / len(rows)
-        line = f"{folder:<14}{len(rows):>5}{among / len(rows):>8.3f}{first / len(rows):>8.3f}{believed:>10.3f}"
+        line = f"{folder:<20}{len(rows):>5}{among / len(rows):>8.3f}{first / len(rows):>8.3f}{believed:>10.3f}"
         sys.stdout.write(line + "\n")
 
 

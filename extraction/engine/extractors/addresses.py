@@ -17,11 +17,13 @@ from .names import ends_in_suffix, has_postal_code, is_registration, looks_like_
 from .roles import address_lines, sender_address, sender_name
 
 _LINES = 6
+_SURE = 0.93  # of the addresses under a sure name, so many are whole
 _CONTACT = ("vendor_phone", "vendor_fax", "vendor_email", "vendor_website", "vendor_tax_id", "vendor_tax_number")
 _TITLES = ("invoice_word", "invoice_number", "receipt_number", "issue_date", "date", "buyer_name", "greeting")
 _ENDS = frozenset((*_CONTACT, *_TITLES)) - {"vendor_registration_id"}
 _SKIPPED = frozenset(("vendor_registration_id", "vendor_tax_id", "vendor_tax_number"))  # above the address
 _HOUSE = re.compile(r"\d{1,4}[A-Z]?(?:-\d+)*\s?,\s?\S")  # "109, Mill Lane"
+_LABELLED = re.compile(r"[^\W\d_]{2,}\s?:\s?\d+$")  # "Site: 1046"
 _EDGES = " ,.;:-–·|()*"
 
 
@@ -33,7 +35,7 @@ def find_vendor_address(layout: Layout, vendors: Sequence[Candidate]) -> list[Ca
         if address is not None:
             last = str(address.value).rpartition("\n")[2]
             before = found.get(last)
-            score = min(0.98, before.score + address.score) if before else address.score
+            score = min(_SURE, (before.score if before else 0.0) + address.score)
             found[last] = replace(before or address, score=round(score, 4))
     return sorted(found.values(), key=lambda address: -address.score)
 
@@ -111,6 +113,8 @@ def _is_address(text: str) -> bool:
 
 
 def _may_begin(text: str) -> bool:
+    if _LABELLED.match(text):
+        return False
     return looks_like_address(text) or (any(char.isdigit() for char in text) and "," in text)
 
 
