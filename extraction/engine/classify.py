@@ -23,6 +23,8 @@ MAX_WORDS = 6  # of a title
 MAX_REST = 5  # words that may follow it in its cell: a number, a date
 TOP = 0.5  # of a page, where titles stand
 TITLE_PAGES = 3  # an invoice may come behind a letter or a delivery note
+TELLING = 9  # letters of a name that is a title also with words behind it: "Mietvertrag über Büros"
+SHORT_WORD = 5  # letters
 SHORT = 25  # rows: a ticket is a title as a whole
 FEW_LETTERS = 30  # characters that recognition finds in any picture
 PROSE = 60  # words
@@ -37,6 +39,7 @@ OTHER_DOCUMENTS: Mapping[str, str] = {
     "quote": "a quote",
     "contract": "a contract",
     "bank_statement": "a bank statement",
+    "card_statement": "a card statement",
     "payslip": "a payslip",
     "payment_reminder": "a payment reminder",
     "remittance_advice": "a remittance advice",
@@ -47,6 +50,10 @@ OTHER_DOCUMENTS: Mapping[str, str] = {
     "picture": "a picture with hardly any text",
 }
 
+# They name invoices of which they say that they were, or were not, paid.
+ABOUT_INVOICES = frozenset({"payment_reminder", "remittance_advice"})
+NEVER_PAYABLE = ABOUT_INVOICES | {"card_statement"}
+
 WEIGHTS: Weights = {
     "bias": -2.2,
     "title": 4.0,  # "Invoice", "Quittung": alone or followed by a number
@@ -54,6 +61,7 @@ WEIGHTS: Weights = {
     "other_title": -9.0,  # alone, and no clear title of an invoice: "Invoice and delivery note" is both
     "other_number": -7.5,  # the same with a number behind it, which may be a reference: "Order 4711"
     "other_title_first": -1.5,  # above the title of an invoice
+    "order_number": 1.0,  # less is said by an order's name and number: most invoices refer to one
     "payable": 4.5,  # beside another title: many bills call themselves statements; reminders ask for payment as well
     "invoice_number": 1.5,
     "total": 3.0,  # an amount right of a label of totals
@@ -124,19 +132,25 @@ def _features(
     layout: Layout, candidates: Sequence[Candidate], titles: Sequence[Title], *, amounts: int
 ) -> dict[str, float]:
     clear = [title for title in titles if title.clear]
+    reminded = [title.row for title in clear if title.kind in ABOUT_INVOICES and title.alone]
     own = [title for title in clear if title.kind not in OTHER_DOCUMENTS]
     others = [title for title in clear if title.kind in OTHER_DOCUMENTS and title.page == layout.rows[0].page]
+    below = bool(others and own) and others[0].row < own[0].row
+    if below and (reminded or not amounts):  # it refers to the invoice that was not paid, or that comes apart
+        own = []
     likely = {candidate.field for candidate in candidates if candidate.score > 0.3}
     return {
         "title": bool(own),
-        "title_in_text": any(title.kind not in OTHER_DOCUMENTS for title in titles) and not own,
+        "title_in_text": not own
+        and any(title.kind not in OTHER_DOCUMENTS and not title.text.endswith(".") for title in titles),
         "other_title": any(title.alone for title in others) and not own,
         "other_number": bool(others) and not any(title.alone for title in others) and not own,
+        "order_number": bool(others) and not own and all(t.kind == "purchase_order" and not t.alone for t in others),
         "other_title_first": bool(others) and bool(own) and others[0].row < own[0].row,
         "payable": {"amount_due", "due_date"} <= likely
         and bool(others)
         and not own
-        and all(title.kind != "payment_reminder" for title in others),
+        and all(title.kind not in NEVER_PAYABLE for title in others),
         "invoice_number": "invoice_number" in likely,
         "total": bool(likely & {"gross_total", "amount_due", "net_total"}),
         "amount_due": "amount_due" in likely,
@@ -177,22 +191,45 @@ def find_titles(layout: Layout, *, priced_rows: frozenset[int]) -> Iterable[Titl
 
 
 def _title(row: Row, cell: Cell, phrases: Mapping[str, str], *, clear: bool) -> Title | None:
-    """The longest phrase that opens the cell. A label, as its colon tells, is no clear title; neither is a sentence."""
+    """The phrase that opens the cell, alone or with a number behind it; no label, as its colon tells, and no sentence.
+
+    A title of two names is the invoice's: "Purchase order / tax invoice".
+    """
     tokens = [(token, index) for index, word in enumerate(cell.words) for token in label_tokens(word.text)]
-    for size in range(min(MAX_WORDS, len(tokens)), 0, -1):
-        kind = type_named([token for token, _ in tokens[:size]], phrases)
-        if kind is None:
-            continue
-        end = tokens[size - 1][1] + 1
-        rest = [word.text for word in cell.words[end:]]
-        after = row.text.partition(cell.text)[2].lstrip()
-        label = cell.words[end - 1].text.endswith(":") or cell.text.endswith(":") or after.startswith(":")
-        sentence = len(rest) > 2 and not any(char.isdigit() for word in rest for char in word)
-        sentence = sentence and (kind not in OTHER_DOCUMENTS or rest[-1].endswith("."))
-        clear = clear and not label and not sentence and len(rest) <= MAX_REST
-        text = " ".join(word.text for word in cell.words[:end])
-        return Title(kind, text, row.page, row.index, cell.box, not rest, clear)
-    return None
+    kind, start, size = _phrase_at([token for token, _ in tokens], phrases)
+    if not kind:
+        return None
+    last = cell.words[tokens[start + size - 1][1]].text
+    rest = [word.text for word in cell.words[tokens[start + size - 1][1] + 1 :]]
+    if kind in OTHER_DOCUMENTS:
+        kind = _invoice_named_in(rest, phrases) or kind
+    after = row.text.partition(cell.text)[2].lstrip()
+    label = last.endswith(":") or cell.text.endswith(":") or after.startswith(":")
+    numbered = any(char.isdigit() for word in rest for char in word)
+    telling = sum(len(token) for token, _ in tokens[start : start + size]) >= TELLING
+    sentence = not numbered and (bool(rest) and not telling if kind in OTHER_DOCUMENTS else len(rest) > 2)
+    clear = clear and not label and not sentence and len(rest) <= MAX_REST and not cell.text.endswith(".")
+    return Title(kind, cell.text, row.page, row.index, cell.box, not rest, clear)
+
+
+def _phrase_at(tokens: Sequence[str], phrases: Mapping[str, str]) -> tuple[str, int, int]:
+    """(kind, first token, tokens) of the longest phrase that opens a cell, or of an invoice's behind a short word.
+
+    "Ihre Rechnung", "your invoice"; kind "" for none.
+    """
+    for start in range(min(2, len(tokens))):
+        for size in range(min(MAX_WORDS, len(tokens) - start), 0, -1):
+            kind = type_named(tokens[start : start + size], phrases)
+            whole = start + size == len(tokens)  # "monthly invoice"
+            if kind and (start == 0 or (kind not in OTHER_DOCUMENTS and (whole or len(tokens[0]) <= SHORT_WORD))):
+                return kind, start, size
+    return "", 0, 0
+
+
+def _invoice_named_in(words: Sequence[str], phrases: Mapping[str, str]) -> str:
+    tokens = [token for word in words for token in label_tokens(word)]
+    kinds = (type_named(tokens[n : n + size], phrases) for n in range(len(tokens)) for size in (1, 2))
+    return next((kind for kind in kinds if kind and kind not in OTHER_DOCUMENTS), "")
 
 
 @cache

@@ -1,7 +1,8 @@
 """A document -> a record, top down: language, layout, candidates, one consistent record.
 
 An extractor is ``find_X(layout, language, options) -> list[Candidate]``: it names every place that may hold a field,
-with a score; it decides nothing. ``resolve`` decides. To add an extractor, add a row to ``EXTRACTORS``.
+with a score; it decides nothing. ``resolve`` decides. A follower, ``find_X(layout, language, found)``, starts from the
+candidates found before it. To add one, add a row to ``EXTRACTORS`` or ``FOLLOWERS``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,23 @@ from typing import TYPE_CHECKING
 from . import classify
 from .document import Document
 from .evidence import described
+from .extractors.accounts import find_accounts
+from .extractors.adjustments import find_adjustments
 from .extractors.amounts import find_amounts, find_breakdowns
+from .extractors.contacts import find_contacts
 from .extractors.dates import find_dates, with_both_readings
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
+from .extractors.means import find_payment_means
+from .extractors.origin import find_vendor_country
 from .extractors.parties import find_parties
+from .extractors.party_addresses import find_addresses
 from .extractors.payment import find_payment
+from .extractors.periods import find_periods
+from .extractors.references import find_references
+from .extractors.registrations import find_registrations
 from .extractors.tax_ids import find_tax_ids
+from .extractors.terms import find_terms
 from .language import Language, load_language
 from .layout import Layout, build_layout
 from .learned import Learned, shipped
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
     from .options import ReadOptions
 
 Extractor = Callable[["Layout", "Language", "ReadOptions"], "list[Candidate]"]
+Follower = Callable[["Layout", "Language", "Sequence[Candidate]"], "list[Candidate]"]
 
 EXTRACTORS: tuple[Extractor, ...] = (
     find_document_type,
@@ -42,6 +54,19 @@ EXTRACTORS: tuple[Extractor, ...] = (
     find_tax_ids,
     find_payment,
     find_amounts,
+    find_references,
+    find_periods,
+    find_contacts,
+    find_registrations,
+    find_accounts,
+    find_terms,
+)
+# Those that start from what was found before them: an address from a name, a country from a VAT id.
+FOLLOWERS: tuple[Follower, ...] = (
+    find_addresses,
+    find_vendor_country,
+    find_payment_means,
+    find_adjustments,
 )
 
 
@@ -70,6 +95,8 @@ def lay_out(document: Document) -> Layout:
 
 def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
     found = [candidate for find in EXTRACTORS for candidate in find(layout, layout.language, options)]
+    for follow in FOLLOWERS:
+        found += follow(layout, layout.language, found)
     return described(with_certainty(found, layout.document), layout)
 
 

@@ -1,8 +1,8 @@
 """What each language calls things on invoices: one TOML file per language in ``languages/``.
 
-A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words),
-``other_documents`` (what is no invoice -> titles), ``words`` (frequent words, to tell
-the language), ``months``, ``suffixes`` (legal forms), ``decimal`` and ``day_first``. Label keys are field names of the
+A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words), ``other_documents`` (what is no
+invoice -> titles), ``words`` (frequent words, to tell the language), ``months``, ``suffixes`` (legal forms),
+``payment_means`` (code of UNTDID 4461 -> words), ``decimal`` and ``day_first``. Label keys are field names of the
 catalogue, plus keys that exist to keep words away from fields: ``other_date``, ``other_amount``, ``cash`` and so on.
 A phrase may stand under several keys. Phrases are compared without case, accents, spaces and punctuation.
 
@@ -277,6 +277,11 @@ def weekday_names(code: str) -> frozenset[str]:
         for width in ("wide", "abbreviated")
     ]
     return frozenset(fold(name).strip(". ") for names in days for name in names.values())
+
+
+def payment_means(code: str) -> Mapping[str, tuple[str, ...]]:
+    """What a language calls the means of payment, by their codes of UNTDID 4461."""
+    return _table(code, "payment_means")
 
 
 @cache

@@ -21,6 +21,7 @@ from .pages import page_of
 
 FOLDER = Path(__file__).parent / "other_documents"
 INVOICES = Path(__file__).parent / "layouts"
+ODD = Path(__file__).parent / "odd_invoices"
 OPTIONS = ReadOptions(today=date(2025, 1, 1))
 UNTITLED = {"letter", "other"}
 
@@ -53,6 +54,11 @@ def test_what_is_listed_as_missed_is_still_missed(name: str) -> None:
 def test_an_invoice_of_any_layout_is_one_beyond_doubt(path: Path) -> None:
     layout = lay_out(page_of(path.read_text(encoding="utf-8").partition("\n----\n")[0]))
     assert classify.judge(layout, find_candidates(layout, OPTIONS)).probability > 0.8
+
+
+@pytest.mark.parametrize("path", sorted(ODD.glob("*.txt")), ids=lambda path: path.stem)
+def test_what_asks_for_money_or_was_paid_is_one_whatever_it_calls_itself(path: Path) -> None:
+    assert record_of(page_of(path.read_text(encoding="utf-8"))).is_invoice
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ..layout import Cell, Layout
 from ..record import Candidate
 from .formats import holds_address_of_net, holds_amount, holds_numeric_date, holds_phone
 from .names import ends_in_suffix, has_postal_code, is_registration, looks_like_address
+from .party_addresses import behind_name, found_in, same_place, under_name
 from .roles import address_lines, sender_address, sender_name
 
 _LINES = 6
@@ -47,7 +48,14 @@ def _as_likely_as_its_full_name(vendor: Candidate, best: Candidate) -> Candidate
 
 
 def _address(layout: Layout, vendor: Candidate) -> Candidate | None:
+    own = next((line for line in behind_name(layout, vendor) if _stands_at(line, vendor)), None)
+    if own is not None:
+        return own
     cells = _lines_under(layout, vendor)
+    whole = under_name(layout, vendor.page, vendor.box)
+    if whole and {id(cell) for cell in cells} <= {id(cell) for cell in whole[0]} and not _repeats(whole[0][0], vendor):
+        score, reason = vendor.score * whole[1], f"under the name '{vendor.value}'"
+        return found_in(layout, "vendor_address", whole[0], score, reason)
     if cells and not _repeats(cells[0], vendor):
         text = "\n".join(_without_contact(layout, cell) for cell in cells)
         box = Box.around(cell.box for cell in cells)
@@ -58,6 +66,11 @@ def _address(layout: Layout, vendor: Candidate) -> Candidate | None:
             score, reason = vendor.score * 0.9, "in a line with the name"
             return _candidate(sender_address(line.text), vendor, line.box, score, reason)
     return None
+
+
+def _stands_at(address: Candidate, vendor: Candidate) -> bool:
+    """Whether the address is the rest of the line that the name was taken from."""
+    return address.page == vendor.page and bool(address.box and vendor.box and same_place(address.box, vendor.box))
 
 
 def _repeats(line: Cell, vendor: Candidate) -> bool:

@@ -15,6 +15,7 @@ from ..layout import Label, Layout, same_column
 from ..record import Candidate
 from .formats import is_amount, is_date, is_time
 from .names import holds_street
+from .roles import buyer_places
 
 if TYPE_CHECKING:
     from ..read import ReadOptions
@@ -33,7 +34,14 @@ _NEAR_SLIP = 4  # rows
 _STAMPED = 0.4
 _AGAIN, _AGAIN_MOST = 0.1, 3  # of the doubt that each further print takes away
 _LOWER = 0.08  # a number at the foot of a document is a little less likely its own than one at its head
-_OTHERS = ("purchase_order", "sales_order", "customer_number", "contract", "project", "preceding_invoice")
+_OTHERS = (
+    *("purchase_order", "sales_order", "customer_number", "contract", "project", "preceding_invoice"),
+    *("cost_centre", "payment_reference"),
+)
+_NUMBER_WORDS = frozenset({"transaction_number", "party_number", "other_amount"})
+_SHORT = 4  # characters of a word for "number": "No.", "Nr.", "n°"
+_CURRENCY_MARKS = frozenset(("€", "$", "£", "EUR", "USD", "GBP", "CHF", "PLN", "SEK", "DKK", "CZK", "kr", "zł", "Kč"))
+_BANK = frozenset({"bank_account", "bank_code", "iban", "bic", "account_name"})
 _BELOW = 0.93  # a value under its label is a little less sure than one beside it
 _MARKS = re.compile(r"^(?:n[°ºo]?\.?|nr\.?|num\.?|number|id|[#№:=.·»>-]+)$", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:[#№:.=·*]+|n[°º]\.?|(?:nr|no)\.:?(?=\d))+", re.IGNORECASE)
@@ -45,7 +53,7 @@ def find_identifiers(layout: Layout, language: Language, options: ReadOptions) -
     found = list(_invoice_numbers(layout, language))
     if not any(candidate.score >= 0.3 for candidate in found):
         found.extend([*_hash_numbers(layout), *_stamped_numbers(layout)])
-    return [*_merge(found, layout), *_other_numbers(layout, language)]
+    return [*_merge(found, layout), *_other_numbers(layout, language), *_party_numbers(layout, language)]
 
 
 def _invoice_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
@@ -100,13 +108,61 @@ def _opens(layout: Layout, label: Label) -> bool:
 
 
 def _other_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
+    buyers_orders = {(label.row, label.start) for label in layout.labels("purchase_order")}
     for key in _OTHERS:
         for label in layout.labels(key):
-            for words, placed in _values(layout, label):
-                likely = _shape(words, language)
+            if key == "customer_number" and _is_bank_account(layout, label):
+                continue
+            if key == "sales_order" and (label.row, label.start) in buyers_orders:
+                continue  # "order no." alone is the buyer's
+            for words, placed in _values(layout, _with_mark(layout, label)):
+                if placed == "below" and not layout.ends_cell(label):
+                    break  # "Your order of 3 May" has its value in the sentence
+                likely = _shape(words, language) * (not _is_money(layout, label, words))
+                if key != "sales_order" and not any(char.isdigit() for word in words for char in word.text):
+                    continue  # letters alone are the code of a booking
                 if likely:
                     yield _candidate(key, words, label, 0.85 * likely * label.quality, placed)
                     break
+
+
+def _with_mark(layout: Layout, label: Label) -> Label:
+    """With a word for "number" that follows at once, which is a label by itself: "Contract No: 4711"."""
+    for other in layout.labels_in_row(label.row):
+        if other.start == label.end and other.key in _NUMBER_WORDS and len(other.text) <= _SHORT:
+            return replace(label, end=other.end)
+    return label
+
+
+def _is_money(layout: Layout, label: Label, words: Sequence[Word]) -> bool:
+    """Whether a currency follows the number: "(orders > 300 EUR)"."""
+    row = layout.rows[label.row].words
+    after = [row[index + 1].text for index, word in enumerate(row[:-1]) if word is words[-1]]
+    return any(text.strip(".,;)") in _CURRENCY_MARKS for text in after)
+
+
+def _party_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
+    """A plain "number" in the buyer's block is the customer's."""
+    places = buyer_places(layout)
+    for label in layout.labels("party_number"):
+        if label.starts_cell and places.holds(label.page, label.box):
+            for words, placed in _values(layout, label):
+                likely = _shape(words, language) if placed == "right of" else 0.0
+                if likely:
+                    yield _candidate("customer_number", words, label, 0.75 * likely * label.quality, placed)
+
+
+def _is_bank_account(layout: Layout, label: Label) -> bool:
+    """An "account number" with bank details beside or right above it."""
+    rows = (label.row - 1, label.row, label.row + 1)
+    near = [
+        other
+        for row in rows
+        for other in layout.labels_in_row(row)
+        if other.start != label.start or other.row != label.row
+    ]
+    own = {other.key for other in layout.labels_in_row(label.row) if other.start == label.start}
+    return "bank_account" in own and any(other.key in _BANK and other.page == label.page for other in near)
 
 
 def _candidate(field: str, words: Sequence[Word], label: Label, score: float, placed: str) -> Candidate:

@@ -12,6 +12,7 @@ from ..layout import Cell, Label, Layout, same_column
 from .formats import holds_address_of_net, holds_phone
 
 _ROWS = 8  # an address has no more lines
+_BESIDE = 0.15  # of the page's width: a value so near its label goes on under itself
 _LITTLE = 4  # characters
 _SURE = 0.85  # labels misread beyond this do not open a region
 _SEPARATOR = re.compile(r"\s[-–—]\s|\s?[·•●|∙*◦]\s?|,\s")
@@ -60,7 +61,10 @@ def stands_apart(layout: Layout, label: Label) -> bool:
 def _labelled(layout: Layout, label: Label) -> Iterator[Box]:
     right = layout.right_of(label)
     if right:
-        yield Box.around(word.box for word in right)
+        beside = Box.around(word.box for word in right)
+        yield beside
+        if right[0].box.x0 - label.box.x1 < _BESIDE:
+            yield from _column(layout, label.row, beside, gap=1.0)
     yield from _column(layout, label.row, label.box)
 
 
@@ -69,7 +73,7 @@ def _window(layout: Layout, cell: Cell) -> Iterator[Box]:
         yield from _column(layout, cell.row, cell.box)
 
 
-def _column(layout: Layout, row: int, box: Box) -> Iterator[Box]:
+def _column(layout: Layout, row: int, box: Box, *, gap: float = 3.5) -> Iterator[Box]:
     """The cells stacked under ``box``, as one region, until a gap or a label of another kind."""
     bottom, cells = box.y1, []
     for cell in layout.cells_below(row, box, rows=_ROWS):
@@ -80,7 +84,7 @@ def _column(layout: Layout, row: int, box: Box) -> Iterator[Box]:
             for label in layout.labels_in_row(cell.row)
             if label.box.x0 <= cell.box.x0 + 0.01 and label.quality >= 0.9
         ]
-        if cell.box.y0 - bottom > 3.5 * max(cell.box.height, box.height):
+        if cell.box.y0 - bottom > gap * max(cell.box.height, box.height):
             break
         if any(label.key in _FOREIGN and same_column(label.box, cell.box) for label in starting):
             break
