@@ -6,7 +6,7 @@ candidate. ``resolve`` gives those that are likely enough: no value is better th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from .options import ALL_STEPS, Steps
 from .ranking import log_odds, sigmoid
 from .record import Candidate, Field, InvoiceRecord, LineItem, TaxLine, Value
 from .totals import Totals, adds_up, choose_totals, likeliest_totals
+from .values import is_iban
 
 MAX_ALTERNATIVES = 4
 # Below this score hardly any alternative was right, and a list of nonsense hides the one that is. Numbers are stricter:
@@ -32,7 +33,7 @@ TOTAL_FIELDS = frozenset({"gross_total", "net_total", "tax_total", "amount_due"}
 # little below one half.
 LEAST_LIKELY = 0.45
 LEAST_SCORE = 0.3  # the same for scores that are no probabilities
-PROVED_BY_DIGITS: Mapping[str, float] = {"iban": 0.9}  # candidates of this rule score have right check digits
+CHECK_DIGITS: Mapping[str, Callable[[str], bool]] = {"iban": is_iban}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +139,13 @@ def _choice(
     chosen: Candidate, ranked: Sequence[Candidate], totals: Totals, *, receipt: bool, is_ranked: bool
 ) -> Choice:
     support = totals.support.get(chosen.field, 0.0)
-    rule = sigmoid(chosen.features["rule"]) if "rule" in chosen.features else chosen.score
+    has_digits = CHECK_DIGITS.get(chosen.field)
     evidence = features(
         chosen,
         [candidate for candidate in ranked if candidate.value != chosen.value],
         support=support,
         contradicted=chosen.field in ("gross_total", "net_total", "tax_total") and not adds_up(totals.chosen),
-        proved=rule >= PROVED_BY_DIGITS[chosen.field] - 0.001 if chosen.field in PROVED_BY_DIGITS else None,
+        proved=has_digits(str(chosen.value)) if has_digits else None,
         receipt=receipt,
         is_ranked=is_ranked,
     )
