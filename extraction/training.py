@@ -52,7 +52,7 @@ class Example:
 
 def observe(folder: str, truth: Truth, document: Document, options: ReadOptions) -> Example:
     layout = lay_out(document)
-    return Example(folder, truth, gather(layout, find_candidates(layout, options)))
+    return Example(folder, truth, gather(layout, find_candidates(layout, options), options))
 
 
 # --- vendors ----------------------------------------------------------------------------------------------------------

@@ -96,12 +96,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class DocumentScore:
-    """All verdicts on one document; ``rows`` counts its line items under ``row`` and the names of their cells."""
+    """All verdicts on one document; ``rows`` counts its line items under ``row`` and the names of their cells.
+
+    ``row_misses`` says what is wrong with these, for people.
+    """
 
     file: str
     verdicts: tuple[Verdict, ...]
     rows: Mapping[str, Counts] = field(default_factory=dict)
     required: tuple[float, bool] | None = None  # (record's confidence, whether all required fields are right)
+    row_misses: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -150,7 +154,8 @@ def judge(truth: Truth, record: InvoiceRecord) -> DocumentScore:
     rows = {} if truth.line_items is None else _judge_rows(truth.line_items, record.line_items)
     right = required_are_right(truth, verdicts)
     required = None if right is None or record.confidence is None else (record.confidence, right)
-    return DocumentScore(truth.file, verdicts, rows, required)
+    misses = tuple(row_misses(truth, record)) if rows else ()
+    return DocumentScore(truth.file, verdicts, rows, required, misses)
 
 
 def required_are_right(truth: Truth, verdicts: Sequence[Verdict]) -> bool | None:
@@ -282,6 +287,28 @@ def _align(truth: Sequence[Mapping[str, Any]], given: Sequence[LineItem]) -> lis
         else:
             j += 1
     return pairs
+
+
+def row_misses(truth: Truth, record: InvoiceRecord) -> list[str]:
+    """What is wrong with a document's line items, for people: lines that are missing, surplus or wrong."""
+    rows = truth.line_items or ()
+    pairs = _align(rows, sorted(record.line_items, key=lambda item: item.position))
+    matched = {id(row): item for row, item in pairs}
+    taken = {item.position for item in matched.values()}
+    misses = []
+    for row in rows:
+        item = matched.get(id(row))
+        if item is None or not _row_right(row, item):
+            wanted = ", ".join(f"{name} {row[name]!r}" for name in ROW_CELLS if row.get(name) is not None)
+            misses.append(f"truth {wanted}; given {_given(item) if item else 'none'}")
+    surplus = [item for item in record.line_items if item.position not in taken]
+    return misses + [f"not in the truth: {_given(item)}" for item in surplus]
+
+
+def _given(item: LineItem) -> str:
+    cells = {name: getattr(item, name) for name in ROW_CELLS}
+    given = (f"{name} {str(value)!r}" for name, value in cells.items() if value is not None)
+    return f"{', '.join(given)} ({item.confidence:.2f})"
 
 
 def _row_similarity(row: Mapping[str, Any], item: LineItem) -> float:

@@ -21,6 +21,7 @@ from .extractors.contacts import find_contacts
 from .extractors.dates import find_dates, with_both_readings
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
+from .extractors.line_items import find_line_items, with_lines
 from .extractors.means import find_payment_means
 from .extractors.origin import find_vendor_country
 from .extractors.parties import find_parties
@@ -101,7 +102,7 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
 
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
-    return decide(gather(layout, candidates), options)
+    return decide(gather(layout, candidates, options), options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,10 @@ class Found:
         return replace(self, candidates=ranked(self.candidates, learned.ranking))
 
 
-def gather(layout: Layout, candidates: Iterable[Candidate]) -> Found:
-    return Found(list(candidates), find_breakdowns(layout, layout.language))
+def gather(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> Found:
+    known = list(candidates)
+    lines = find_line_items(layout, layout.language, options, known)
+    return Found(with_lines(known, lines), find_breakdowns(layout, layout.language), lines.items)
 
 
 def decide(found: Found, options: ReadOptions, learned: Learned | None = None) -> InvoiceRecord:

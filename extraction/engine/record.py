@@ -193,6 +193,7 @@ _ITEM = (
     "date",
     "page",
     "box",
+    "confidence",
 )
 
 

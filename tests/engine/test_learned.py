@@ -111,9 +111,10 @@ def test_a_record_is_as_sure_as_its_required_fields() -> None:
     assert record(0.99, required) == record(0.99, (*required, "iban"))
 
 
-def test_the_json_of_a_reading_has_the_confidence_of_its_record() -> None:
+def test_a_record_that_was_read_has_a_confidence() -> None:
+    options = ReadOptions(today=TODAY)
     layout = lay_out(page_of(CASES[0].art))
-    record = decide(gather(layout, find_candidates(layout, ReadOptions(today=TODAY))), ReadOptions(today=TODAY))
+    record = decide(gather(layout, find_candidates(layout, options), options), options)
     assert record.confidence is not None
     assert 0 < record.confidence < 1
 
@@ -121,7 +122,7 @@ def test_the_json_of_a_reading_has_the_confidence_of_its_record() -> None:
 def test_each_step_can_be_left_out() -> None:
     options = ReadOptions(today=TODAY)
     layout = lay_out(page_of(CASES[0].art))
-    found = gather(layout, find_candidates(layout, options))
+    found = gather(layout, find_candidates(layout, options), options)
     whole = decide(found, options)
     for name in ("ranking", "arithmetic", "calibration"):
         part = decide(found, replace(options, steps=replace(Steps(), **{name: False})))
@@ -140,7 +141,7 @@ def test_day_and_month_are_told_apart_by_the_document_only_with_the_date_logic()
 
 def test_ranking_a_page_takes_little_time() -> None:
     layout = lay_out(page_of(CASES[0].art))
-    found = gather(layout, find_candidates(layout, ReadOptions(today=TODAY)))
+    found = gather(layout, find_candidates(layout, ReadOptions(today=TODAY)), ReadOptions(today=TODAY))
     started = time.process_time()
     for _ in range(10):
         ranked(evidence.described(found.candidates, layout), shipped().ranking)

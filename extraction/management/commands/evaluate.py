@@ -31,6 +31,8 @@ ABLATION: Mapping[str, Steps] = {
     "+ calibration": Steps(),
 }
 
+LINE_ITEMS = "line_items"
+
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
@@ -54,7 +56,9 @@ class Command(BaseCommand):
             "folders", nargs="+", metavar="DIR", help="a folder with truth.jsonl, or with PDFs that carry an e-invoice"
         )
         parser.add_argument("--json", metavar="OUT", help="write all figures to this file")
-        parser.add_argument("--misses", metavar="FIELD", help="list the documents where this field is wrong or missing")
+        parser.add_argument(
+            "--misses", metavar="FIELD", help="list the documents where this field, or line_items, is wrong or missing"
+        )
         parser.add_argument("--skip-einvoice", action="store_true", help="read the page, not the e-invoice in it")
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents of each set")
         parser.add_argument("--part", choices=("even", "odd"), help="only every second document, counted from 0")
@@ -70,8 +74,9 @@ class Command(BaseCommand):
         parser.add_argument("--ablation", action="store_true", help="cross-validate, and say what each step brings")
 
     def handle(self, *args: Any, reader: Reader | None = None, **options: Any) -> None:
-        if options["misses"] and options["misses"] not in SCORABLE:
-            raise CommandError(f"--misses: there is no field {options['misses']!r}. Fields: {', '.join(SCORABLE)}.")
+        known = (*SCORABLE, LINE_ITEMS)
+        if options["misses"] and options["misses"] not in known:
+            raise CommandError(f"--misses: there is no field {options['misses']!r}. Fields: {', '.join(known)}.")
         folds = _folds(options)
         if folds and folds < 3:
             raise CommandError("--cross-validate needs at least 3 folds: two of them are left out at a time.")
@@ -200,6 +205,7 @@ def _row(name: str, counts: Counts) -> str:
 def misses(result: SetResult, field: str) -> str:
     lines = [f"\nmisses of {field} in {result.name}:"]
     for score in result.scores:
+        lines += [f"  {score.file}: {miss}" for miss in score.row_misses if field == LINE_ITEMS]
         for verdict in score.verdicts:
             if verdict.field == field and not verdict.right:
                 given = (
