@@ -19,6 +19,8 @@ from .record import Field, InvoiceRecord, LineItem, Value, canonical
 
 FUZZY = 0.85  # the edit similarity from which two names count as the same
 TOTAL = "total"  # what is to be paid, where a truth does not say whether it is gross_total or amount_due
+CARRIERS = ("gross_total", "amount_due")  # of a ``total``
+ROUNDING = Decimal("0.05")  # the largest one in use
 ROW_CELLS = ("description", "quantity", "unit_price", "tax_rate", "amount")
 SCORABLE = (*(spec.name for spec in FIELDS), TOTAL)
 
@@ -102,6 +104,7 @@ class DocumentScore:
     file: str
     verdicts: tuple[Verdict, ...]
     rows: Mapping[str, Counts] = field(default_factory=dict)
+    required: tuple[float, bool] | None = None  # (record's confidence, whether all required fields are right)
     row_misses: tuple[str, ...] = ()
 
     @property
@@ -127,6 +130,7 @@ class Report:
     rows: Mapping[str, Counts]
     calibration_error: float
     coverage: float
+    record_calibration_error: float
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -137,6 +141,7 @@ class Report:
             "line_items": {name: counts.to_dict() for name, counts in self.rows.items()},
             "calibration_error": round(self.calibration_error, 4),
             "coverage_at_99": round(self.coverage, 4),
+            "record_calibration_error": round(self.record_calibration_error, 4),
         }
 
 
@@ -147,15 +152,26 @@ def judge(truth: Truth, record: InvoiceRecord) -> DocumentScore:
     """An unreadable file is judged by an empty record: all that its truth names is missing."""
     verdicts = tuple(_verdict(truth, name, record) for name in sorted(truth.fields, key=SCORABLE.index))
     rows = {} if truth.line_items is None else _judge_rows(truth.line_items, record.line_items)
-    return DocumentScore(truth.file, verdicts, rows, tuple(row_misses(truth, record)) if rows else ())
+    right = required_are_right(truth, verdicts)
+    required = None if right is None or record.confidence is None else (record.confidence, right)
+    misses = tuple(row_misses(truth, record)) if rows else ()
+    return DocumentScore(truth.file, verdicts, rows, required, misses)
+
+
+def required_are_right(truth: Truth, verdicts: Sequence[Verdict]) -> bool | None:
+    """Whether all required fields are; None where the truth does not name each."""
+    required = {spec.name for spec in FIELDS if spec.required}
+    asked = {TOTAL if name == "gross_total" and name not in truth.fields else name for name in required}
+    if not asked <= truth.fields.keys():
+        return None
+    return all(verdict.right for verdict in verdicts if verdict.field in asked)
 
 
 def _verdict(truth: Truth, name: str, record: InvoiceRecord) -> Verdict:
-    expected = truth.fields[name]
-    accepted = [expected] if isinstance(expected, str) else expected or []
-    found, right, strict = _best(_carriers(name, truth, record), kind_of(name), accepted)
+    expected, rights = truth.fields[name], accepted(truth, name)
+    found, right, strict = _best(_carriers(name, truth, record), kind_of(name), rights)
     if found is None:
-        absent = not accepted
+        absent = not rights
         return Verdict(truth.file, name, expected, None, 0.0, "", right=absent, strict=absent)
     return Verdict(truth.file, name, expected, canonical(found.value), found.confidence, found.reason, right, strict)
 
@@ -164,13 +180,13 @@ def _carriers(name: str, truth: Truth, record: InvoiceRecord) -> list[Field]:
     """The given fields that answer for ``name``: one, but two where the truth gives no more than a ``total``."""
     names = [name]
     if name == TOTAL:
-        names = [wanted for wanted in ("gross_total", "amount_due") if wanted not in truth.fields]
+        names = [wanted for wanted in CARRIERS if wanted not in truth.fields]
     return [record.fields[wanted] for wanted in names if wanted in record.fields]
 
 
-def _best(given: Sequence[Field], kind: Kind, accepted: Sequence[str]) -> tuple[Field | None, bool, bool]:
+def _best(given: Sequence[Field], kind: Kind, rights: Sequence[str]) -> tuple[Field | None, bool, bool]:
     judged = [
-        (found, any(same(kind, right, found.value) for right in accepted), _any_equal(kind, accepted, found.value))
+        (found, any(same(kind, right, found.value) for right in rights), _any_equal(kind, rights, found.value))
         for found in given
     ]
     return max(judged, key=lambda item: (item[1], item[2]), default=(None, False, False))
@@ -180,10 +196,10 @@ def kind_of(name: str) -> Kind:
     return Kind.AMOUNT if name == TOTAL else BY_NAME[name].kind
 
 
-def _any_equal(kind: Kind, accepted: Iterable[str], value: Value) -> bool:
+def _any_equal(kind: Kind, rights: Iterable[str], value: Value) -> bool:
     if kind in {Kind.NAME, Kind.ADDRESS, Kind.TEXT}:
-        return any(letters(right) == letters(canonical(value)) for right in accepted)
-    return any(same(kind, right, value) for right in accepted)
+        return any(letters(right) == letters(canonical(value)) for right in rights)
+    return any(same(kind, right, value) for right in rights)
 
 
 def same(kind: Kind, truth: str, value: Value) -> bool:
@@ -196,6 +212,28 @@ def same(kind: Kind, truth: str, value: Value) -> bool:
     if kind in {Kind.NAME, Kind.ADDRESS, Kind.TEXT}:
         return similarity(truth, text) >= FUZZY
     return truth.strip().casefold() == text.strip().casefold()
+
+
+def is_right(truth: Truth, name: str, value: Value) -> bool | None:
+    """Whether a value of the field ``name`` is right; None where the truth does not say.
+
+    A ``total`` may be the gross total or what is due: it speaks for an amount that it is equal to, and against other
+    gross totals, but for those that differ by a rounding.
+    """
+    if name in truth.fields:
+        return any(same(kind_of(name), right, value) for right in accepted(truth, name))
+    totals = accepted(truth, TOTAL) if name in CARRIERS and TOTAL in truth.fields else ()
+    if any(same(Kind.AMOUNT, total, value) for total in totals):
+        return True
+    numbers = [number for total in totals if (number := _decimal(total)) is not None]
+    rounded = any(abs(number - (_decimal(value) or 0)) <= ROUNDING for number in numbers)
+    return False if numbers and name == "gross_total" and not rounded else None
+
+
+def accepted(truth: Truth, name: str) -> list[str]:
+    """The values that are right; none where the document does not have the field."""
+    expected = truth.fields[name]
+    return [expected] if isinstance(expected, str) else expected or []
 
 
 def letters(text: str) -> str:
@@ -312,6 +350,7 @@ def summarise(scores: Sequence[DocumentScore]) -> Report:
         rows=rows,
         calibration_error=calibration_error(given),
         coverage=coverage(given),
+        record_calibration_error=calibration_error([s.required for s in scores if s.required is not None]),
     )
 
 

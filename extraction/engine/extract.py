@@ -8,10 +8,12 @@ candidates found before it. To add one, add a row to ``EXTRACTORS`` or ``FOLLOWE
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import classify
 from .document import Document
+from .evidence import described
 from .extractors.accounts import find_accounts
 from .extractors.adjustments import find_adjustments
 from .extractors.amounts import find_amounts, find_breakdowns
@@ -32,8 +34,10 @@ from .extractors.tax_ids import find_tax_ids
 from .extractors.terms import find_terms
 from .language import Language, load_language
 from .layout import Layout, build_layout
+from .learned import Learned, shipped
 from .legibility import with_certainty
-from .record import Candidate, InvoiceRecord
+from .ranking import ranked
+from .record import Candidate, InvoiceRecord, LineItem, TaxLine
 from .resolve import resolve
 from .spoken import detect_language
 
@@ -94,13 +98,41 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
     found = [candidate for find in EXTRACTORS for candidate in find(layout, layout.language, options)]
     for follow in FOLLOWERS:
         found += follow(layout, layout.language, found)
-    return with_certainty(found, layout.document)
+    return described(with_certainty(found, layout.document), layout)
 
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
-    found = list(candidates)
-    lines = find_line_items(layout, layout.language, options, found)
-    found = with_lines(found, lines)
-    breakdowns = find_breakdowns(layout, layout.language)
-    record = resolve(found, breakdowns=breakdowns, line_items=lines.items, today=options.today)
-    return with_both_readings(record, found)
+    return decide(gather(layout, candidates, options), options)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that is known of a document before anything is decided."""
+
+    candidates: Sequence[Candidate]
+    breakdowns: Sequence[tuple[TaxLine, ...]]
+    line_items: Sequence[LineItem] = ()
+
+    def ranked(self, learned: Learned) -> Found:
+        return replace(self, candidates=ranked(self.candidates, learned.ranking))
+
+
+def gather(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> Found:
+    known = list(candidates)
+    lines = find_line_items(layout, layout.language, options, known)
+    return Found(with_lines(known, lines), find_breakdowns(layout, layout.language), lines.items)
+
+
+def decide(found: Found, options: ReadOptions, learned: Learned | None = None) -> InvoiceRecord:
+    """``learned`` is what the engine ships, unless a measurement brings its own."""
+    learned = learned or shipped()
+    found = found.ranked(learned) if options.steps.ranking else found
+    record = resolve(
+        found.candidates,
+        breakdowns=found.breakdowns,
+        line_items=found.line_items,
+        today=options.today,
+        learned=learned,
+        steps=options.steps,
+    )
+    return with_both_readings(record, found.candidates) if options.steps.dates else record

@@ -43,9 +43,6 @@ def _inside(inner: Box, outer: Box) -> bool:
     return outer.x0 <= inner.center_x <= outer.x1 and outer.y0 <= inner.center_y <= outer.y1
 
 
-def as_read(confidence: float, candidate: Candidate, *, proved: bool) -> tuple[float, str]:
-    """A field's confidence and reason with the certainty of its words in them; what is ``proved`` stays as it is."""
-    if proved or candidate.certainty >= CLEAR:
-        return confidence, candidate.reason
-    reason = f"{candidate.reason}; {REASON}" if candidate.certainty < DOUBTFUL else candidate.reason
-    return confidence * candidate.certainty / CLEAR, reason
+def reason_as_read(candidate: Candidate, *, proved: bool) -> str:
+    """A candidate's reason, with a word about how it was read where that is doubtful and nothing proves it."""
+    return candidate.reason if proved or candidate.certainty >= DOUBTFUL else f"{candidate.reason}; {REASON}"

@@ -10,6 +10,19 @@ from .files import Limits
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """What can be left out to measure what it brings (``manage.py evaluate --ablation``); people always get all."""
+
+    ranking: bool = True  # learned, instead of the extractors' own scores
+    arithmetic: bool = True  # totals chosen together
+    dates: bool = True  # day and month told apart by the whole document; nothing due before it was issued
+    calibration: bool = True  # confidences are learned probabilities, and values are given by them
+
+
+ALL_STEPS = Steps()
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor.
 
@@ -27,4 +40,5 @@ class ReadOptions:
     is_invoice: bool = False
     date_orders: Mapping[str, bool] = field(default_factory=dict)
     page_threads: int = 1
+    steps: Steps = ALL_STEPS
     pages: tuple[int, int] | None = None

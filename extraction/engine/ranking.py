@@ -1,14 +1,21 @@
 """Candidate features -> score in 0..1, by logistic regression with weights that people can read.
 
-A weight is in log-odds: +1 makes a candidate 2.7 times as likely. Features are numbers, mostly 0 or 1.
+A weight is in log-odds: +1 makes a candidate 2.7 times as likely. Features are numbers, mostly 0 or 1. The weights
+here were set by hand and give each extractor's own score; ``ranked`` weighs that again, together with what else is
+known of a candidate, by what labelled documents taught (``learned.py``).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from .record import Candidate
 
 Weights = Mapping[str, float]
+LEARNED = "learned"  # feature: log-odds by learned weights
 
 
 def score(features: Mapping[str, float], weights: Weights) -> float:
@@ -26,8 +33,26 @@ def log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-# What measuring against real documents adds to the scores of a field, in log-odds: its values were right more often.
-CALIBRATION: Mapping[str, float] = {"issue_date": 1.0, "line_total": 1.2, "due_date": 0.4, "document_type": 1.4}
+def probability(features: Mapping[str, float], weights: Weights) -> float:
+    """By learned weights. What they do not know counts for nothing: extractors may grow between two trainings."""
+    return sigmoid(weights.get("bias", 0.0) + sum(w * features.get(name, 0.0) for name, w in weights.items()))
+
+
+def ranked(candidates: Iterable[Candidate], learned: Mapping[str, Weights]) -> list[Candidate]:
+    """The candidates with the probability of being right as score, where their field has learned weights.
+
+    Amounts keep their extractor's score: they are chosen together, by sums that are weighed against it. What was
+    learned of them counts for the confidence, as ``LEARNED`` among the features.
+    """
+    return [_ranked(c, learned[c.field]) if c.field in learned and c.features else c for c in candidates]
+
+
+def _ranked(candidate: Candidate, weights: Weights) -> Candidate:
+    likely = probability(candidate.features, weights)
+    features = {**candidate.features, LEARNED: log_odds(likely)}
+    score = candidate.score if isinstance(candidate.value, Decimal) else likely
+    return replace(candidate, score=score, features=features)
+
 
 DATE_WEIGHTS: Weights = {
     "bias": -2.2,

@@ -6,7 +6,8 @@ All values are frozen. Money is ``Decimal``, dates are ``date``; they are parsed
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as default
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,7 @@ class Candidate:
     """A place on a page that may hold a field's value.
 
     ``text`` is what is printed there, ``value`` what it means. ``score`` (0..1) orders candidates of one field.
-    ``reason`` is for people: "right of label 'Total'".
+    ``reason`` is for people: "right of label 'Total'". ``features`` are what ranking learns from (``evidence.py``).
     """
 
     field: str
@@ -34,6 +35,7 @@ class Candidate:
     reason: str
     certainty: float = 1.0  # the recogniser's lowest score of the words
     other: Candidate | None = None  # a date's other reading, where it is open which is the day
+    features: Mapping[str, float] = default(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRecord:
-    """All that was found. A field that is not in the document is absent from ``fields``."""
+    """All that was found. A field that is not in the document is absent from ``fields``.
 
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    ``confidence`` is meant as the probability that all required fields are right; None where nobody asked.
+    """
+
+    fields: Mapping[str, Field] = default(default_factory=dict)
     tax_breakdown: tuple[TaxLine, ...] = ()
     line_items: tuple[LineItem, ...] = ()
     problems: tuple[Problem, ...] = ()
+    confidence: float | None = None
 
     @property
     def is_invoice(self) -> bool:
@@ -163,6 +169,7 @@ class Reading:
             "pages": len(self.document.pages),
             "seconds": round(self.seconds, 3),
             "engine_version": self.engine_version,
+            **({} if self.record.confidence is None else {"confidence": round(self.record.confidence, 4)}),
             "fields": {name: _field_dict(found) for name, found in self.record.fields.items()},
             "tax_breakdown": [_without_none(row, _TAX) for row in self.record.tax_breakdown],
             "line_items": [_without_none(row, _ITEM) for row in self.record.line_items],

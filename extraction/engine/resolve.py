@@ -1,21 +1,27 @@
 """Candidates -> one consistent record, and what is wrong with it.
 
-Totals are chosen together (``totals.py``), dates in order, every other field by its best candidate. A field whose best
-candidate is not likely enough is absent: no value is better than a wrong one.
+``choose`` picks a value for every field: totals together (``totals.py``), dates in order, every other field by its best
+candidate. ``resolve`` gives those that are likely enough: no value is better than a wrong one.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from .checks import check as check
+from .confidence import confidence, document_features, features, of_field
+from .evidence import by_field
 from .fields import BY_NAME, FIELDS, Kind
-from .legibility import as_read
-from .ranking import CALIBRATION, log_odds, sigmoid
+from .learned import Learned, shipped
+from .legibility import reason_as_read
+from .options import ALL_STEPS, Steps
+from .ranking import log_odds, sigmoid
 from .record import Candidate, Field, InvoiceRecord, LineItem, TaxLine, Value
-from .totals import choose_totals
+from .totals import Totals, adds_up, choose_totals, likeliest_totals
+from .values import is_iban
 
 MAX_ALTERNATIVES = 4
 # Below this score hardly any alternative was right, and a list of nonsense hides the one that is. Numbers are stricter:
@@ -23,27 +29,27 @@ MAX_ALTERNATIVES = 4
 LEAST_ALTERNATIVE = 0.02
 LEAST_NUMBER = 0.2
 TOTAL_FIELDS = frozenset({"gross_total", "net_total", "tax_total", "amount_due"})
-# A value is given from this score on. Required fields are given even when doubtful: a person looks at them anyway.
-THRESHOLDS: Mapping[str, float] = {
-    "issue_date": 0.12,
-    "gross_total": 0.1,
-    "currency": 0.3,
-    "document_type": 0.0,
-    "vendor_name": 0.15,
-    "buyer_name": 0.25,
-    "invoice_number": 0.25,
-    "iban": 0.2,
-    "net_total": 0.35,
-    "tax_total": 0.35,
-    "amount_due": 0.35,
-    "delivery_date": 0.6,
-    "allowance_total": 0.6,
-    "charge_total": 0.7,
-    "amount_paid": 0.6,
-    "rounding": 0.6,
-}
-DEFAULT_THRESHOLD = 0.5
-PROVED: Mapping[str, float] = {"iban": 0.9}  # candidates of this score have right check digits
+# A value is given from this probability on. F1 is largest at half of its own value (Z. Lipton et al., 2014), so a
+# little below one half.
+LEAST_LIKELY = 0.45
+LEAST_SCORE = 0.3  # the same for scores that are no probabilities
+CHECK_DIGITS: Mapping[str, Callable[[str], bool]] = {"iban": is_iban}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The best value of one field, likely or not. ``features`` are those of its confidence (``confidence.py``)."""
+
+    candidate: Candidate
+    ranked: Sequence[Candidate]  # all of the field, by falling score
+    support: float
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    fields: Mapping[str, Choice]
+    breakdown: tuple[TaxLine, ...]
 
 
 def resolve(
@@ -52,88 +58,140 @@ def resolve(
     breakdowns: Sequence[tuple[TaxLine, ...]] = (),
     line_items: Sequence[LineItem] = (),
     today: date | None = None,
+    learned: Learned | None = None,
+    steps: Steps = ALL_STEPS,
 ) -> InvoiceRecord:
-    """``breakdowns`` are the readings of the printed tax lines; the one that fits the totals is kept."""
-    by_field = _by_field(candidates)
-    totals = choose_totals(by_field, breakdowns)
+    """``breakdowns`` are the readings of the printed tax lines; the one that fits the totals is kept.
+
+    ``learned`` is what the engine ships, unless a measurement brings its own.
+    """
+    learned = learned or shipped()
+    choices = choose(
+        candidates, breakdowns=breakdowns, line_items=line_items, steps=steps, is_ranked=learned.ranking.keys()
+    )
+    return given(choices, line_items=line_items, today=today, learned=learned, steps=steps)
+
+
+def given(
+    choices: Choices,
+    *,
+    line_items: Sequence[LineItem] = (),
+    today: date | None,
+    learned: Learned,
+    steps: Steps = ALL_STEPS,
+) -> InvoiceRecord:
+    """The record of the choices that are likely enough."""
     fields: dict[str, Field] = {}
-    for spec in FIELDS:
-        ranked = _possible(spec.name, by_field.get(spec.name, []), fields)
-        best = ranked[0] if ranked else None
-        chosen = totals.chosen.get(spec.name) if spec.name in TOTAL_FIELDS else best
-        if chosen is None:
-            continue
-        confidence = _confidence(chosen, ranked, totals.support.get(spec.name, 0.0))
-        if confidence >= THRESHOLDS.get(spec.name, DEFAULT_THRESHOLD):
-            proved = totals.support.get(spec.name, 0.0) >= 2 or chosen.score >= PROVED.get(spec.name, 2.0)
-            fields[spec.name] = _field(chosen, ranked, *as_read(confidence, chosen, proved=proved))
-    _add_amount_due(fields, by_field)
+    for name, choice in choices.fields.items():
+        known = steps.calibration and of_field(name)[0] in learned.confidence
+        likely = confidence(choice.features, learned.confidence) if known else _score(choice)
+        if likely >= (learned.least.get(name, LEAST_LIKELY) if steps.calibration else LEAST_SCORE):
+            fields[name] = _field(choice, likely)
     values = {name: found.value for name, found in fields.items()}
-    problems = check(values, tax_breakdown=totals.breakdown, line_items=line_items, today=today)
-    return InvoiceRecord(fields=fields, tax_breakdown=totals.breakdown, line_items=tuple(line_items), problems=problems)
+    return InvoiceRecord(
+        fields=fields,
+        tax_breakdown=choices.breakdown,
+        line_items=tuple(line_items),
+        problems=check(values, tax_breakdown=choices.breakdown, line_items=line_items, today=today),
+        confidence=confidence(document_features(fields), learned.document),
+    )
 
 
-def _add_amount_due(fields: dict[str, Field], by_field: Mapping[str, Sequence[Candidate]]) -> None:
+def choose(
+    candidates: Iterable[Candidate],
+    *,
+    breakdowns: Sequence[tuple[TaxLine, ...]] = (),
+    line_items: Sequence[LineItem] = (),
+    steps: Steps = ALL_STEPS,
+    is_ranked: Iterable[str] = (),
+) -> Choices:
+    """``is_ranked``: the fields whose scores are learned."""
+    amounts = by_field(candidates)
+    totals = likeliest_totals(amounts)
+    if steps.arithmetic:
+        totals = choose_totals(amounts, breakdowns, _sum_of(line_items))
+    picked: dict[str, tuple[Candidate, Sequence[Candidate]]] = {}
+    for spec in FIELDS:
+        issued = picked["issue_date"][0].value if "issue_date" in picked and steps.dates else None
+        possible = _possible(spec.name, amounts.get(spec.name, []), issued)
+        best = possible[0] if possible else None
+        chosen = totals.chosen.get(spec.name) or (None if spec.name in TOTAL_FIELDS else best)
+        if chosen is not None:
+            picked[spec.name] = (chosen, possible)
+    if steps.arithmetic:
+        _add_amount_due(picked, amounts)
+    kind = picked["document_type"][0].value if "document_type" in picked else ""
+    known = frozenset(is_ranked)
+    fields = {
+        name: _choice(chosen, ranked, totals, receipt=kind == "receipt", is_ranked=name in known)
+        for name, (chosen, ranked) in picked.items()
+    }
+    return Choices(fields, totals.breakdown)
+
+
+def _sum_of(line_items: Sequence[LineItem]) -> Decimal | None:
+    """What the lines add up to; None where one has no amount."""
+    amounts = [item.amount for item in line_items if item.amount is not None]
+    return sum(amounts, Decimal(0)) if amounts and len(amounts) == len(line_items) else None
+
+
+def _choice(
+    chosen: Candidate, ranked: Sequence[Candidate], totals: Totals, *, receipt: bool, is_ranked: bool
+) -> Choice:
+    support = totals.support.get(chosen.field, 0.0)
+    has_digits = CHECK_DIGITS.get(chosen.field)
+    evidence = features(
+        chosen,
+        [candidate for candidate in ranked if candidate.value != chosen.value],
+        support=support,
+        contradicted=chosen.field in ("gross_total", "net_total", "tax_total") and not adds_up(totals.chosen),
+        proved=has_digits(str(chosen.value)) if has_digits else None,
+        receipt=receipt,
+        is_ranked=is_ranked,
+    )
+    return Choice(chosen, ranked, support, evidence)
+
+
+def _add_amount_due(
+    picked: dict[str, tuple[Candidate, Sequence[Candidate]]], by_field: Mapping[str, Sequence[Candidate]]
+) -> None:
     """Where nothing says that an invoice was paid, its whole total is due. Receipts are paid already.
 
     The one value that is given without being printed: every invoice has an amount due (BT-115), payments are made by
-    it, and it follows from what is printed. Of 10 such values that could be judged, 8 were right; one of the others is
-    an invoice that was settled without saying so in words.
+    it, and it follows from what is printed.
     """
-    kind, gross = fields.get("document_type"), fields.get("gross_total")
+    kind, gross = (picked[name][0] if name in picked else None for name in ("document_type", "gross_total"))
     payments = any(c.score > 0.3 for field in ("amount_paid", "cash", "change") for c in by_field.get(field, ()))
     labelled = any(c.score > 0.3 for c in by_field.get("amount_due", ()))
-    if kind is None or kind.value == "receipt" or gross is None or payments or labelled or "amount_due" in fields:
+    if kind is None or kind.value == "receipt" or gross is None or payments or labelled or "amount_due" in picked:
         return
     reason = "no payment is printed, so the gross total is due"
-    confidence = 0.9 * gross.confidence
-    if confidence >= THRESHOLDS["amount_due"]:
-        fields["amount_due"] = Field("amount_due", gross.value, gross.text, confidence, None, None, reason)
+    picked["amount_due"] = (replace(gross, field="amount_due", box=None, reason=reason), ())
 
 
-def _by_field(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
-    """Candidates of each field by falling score, the best of each value only."""
-    best: dict[tuple[str, Value], Candidate] = {}
-    for candidate in candidates:
-        key = (candidate.field, candidate.value)
-        if key not in best or candidate.score > best[key].score:
-            best[key] = candidate
-    by_field: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in sorted(best.values(), key=lambda c: -c.score):
-        by_field[candidate.field].append(candidate)
-    return by_field
-
-
-def _possible(name: str, ranked: Sequence[Candidate], fields: Mapping[str, Field]) -> list[Candidate]:
+def _possible(name: str, ranked: Sequence[Candidate], issued: Value | None) -> list[Candidate]:
     """Without what the fields chosen before rule out: nothing is due before it was issued."""
-    issued = fields["issue_date"].value if "issue_date" in fields else None
     if name != "due_date" or not isinstance(issued, date):
         return list(ranked)
     return [c for c in ranked if isinstance(c.value, date) and c.value >= issued]
 
 
-def _confidence(chosen: Candidate, ranked: Sequence[Candidate], support: float) -> float:
-    """The candidate's own score, more when sums support it, less when another value is nearly as likely."""
-    odds = log_odds(chosen.score) + support + CALIBRATION.get(chosen.field, 0.0)
-    if support >= 2:
-        return min(0.995, sigmoid(max(odds, 1.5 + support / 2)))
-    rivals = [candidate for candidate in ranked if candidate.value != chosen.value]
-    if rivals:
-        lead = max(0.0, odds - log_odds(rivals[0].score))
-        odds -= max(0.0, 1.5 - 0.6 * lead)
-    return min(0.995, sigmoid(odds))
+def _score(choice: Choice) -> float:
+    """What stands for a confidence where none was learned."""
+    return sigmoid(log_odds(choice.candidate.score) + choice.support)
 
 
-def _field(chosen: Candidate, ranked: Sequence[Candidate], confidence: float, reason: str) -> Field:
+def _field(choice: Choice, likely: float) -> Field:
+    chosen = choice.candidate
     least = LEAST_NUMBER if BY_NAME[chosen.field].kind is Kind.IDENTIFIER else LEAST_ALTERNATIVE
-    others = [candidate for candidate in ranked if candidate.value != chosen.value and candidate.score >= least]
+    others = [c for c in choice.ranked if c.value != chosen.value and c.score >= least]
     return Field(
         name=chosen.field,
         value=chosen.value,
         text=chosen.text,
-        confidence=confidence,
+        confidence=likely,
         page=chosen.page if chosen.box is not None else None,
         box=chosen.box,
-        reason=reason,
+        reason=reason_as_read(chosen, proved=bool(choice.features["proved"])),
         alternatives=tuple(others[:MAX_ALTERNATIVES]),
     )

@@ -20,7 +20,7 @@ from .document import Document, Page
 from .extract import find_candidates, lay_out, record_of
 from .extractors.figures import find_figures
 from .language import fold, plain
-from .options import ReadOptions
+from .options import ReadOptions, Steps
 from .ranking import Weights, score
 from .record import InvoiceRecord, Problem
 
@@ -29,6 +29,8 @@ PageRange = tuple[int, int]  # first and last page of the file, both belong to i
 SURE = 0.91  # from here on a page starts a document
 DOUBT = 0.6  # from here on a person is asked
 KNOWN = 0.4  # confidence of a value that may tell documents apart
+# What was learned of whole invoices does not hold of pages, which may be time sheets or terms.
+OF_A_PAGE = Steps(ranking=False, calibration=False)
 TELLING = 5  # letters and digits of a number that is found again by no chance
 SAME_NAME = 70  # of 100
 LEAST_NAME = 4  # letters and digits of a vendor's name that is no scrap
@@ -187,7 +189,7 @@ def _facts(page: Page, options: ReadOptions) -> PageFacts:
     text = fold(page.text)
     return PageFacts(
         page=page,
-        record=record_of(layout, candidates, options),
+        record=record_of(layout, candidates, replace(options, steps=OF_A_PAGE)),
         complete=classify.judge(layout, candidates).probability,
         title=any(
             title.clear and title.box.y0 < TOP and title.kind not in classify.OTHER_DOCUMENTS for title in titles

@@ -1,4 +1,7 @@
-"""Which candidates for the totals belong together: net + tax = gross, due = gross - paid + rounding.
+"""Which candidates for the totals belong together, by the sums of EN 16931.
+
+The sum of lines (BR-CO-10) less allowances plus charges is the net total (BR-CO-13), net + tax is gross (BR-CO-15), the
+tax is that of the breakdown (BR-CO-14, 17), and gross - paid + rounding is due (BR-CO-16).
 
 Every combination of the likely candidates is weighed: the sum of their log-odds plus what the arithmetic says about
 them. Arithmetic that holds is strong evidence, because figures seldom add up by chance.
@@ -11,6 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, product
 
+from .confidence import PROVED
 from .ranking import log_odds
 from .record import Candidate, TaxLine
 from .repair import amount_readings
@@ -35,8 +39,8 @@ BREAKDOWN = 1.0
 NO_GROSS = -3.0  # a document without a total is rare
 CASH_LESS_CHANGE = 2.5
 PAID = 1.0  # a payment of this amount is printed
-PROVED = 2.0  # support from which a value is believed whatever else speaks against it
 REPAIRED_FROM, REPAIRED_WIDTH = 0.3, 4  # score and number of the candidates of each field that may hold a slip
+LINES = 1.5  # the lines that were read add up to this total
 LESS_ALLOWANCE = 2.5  # the sum of lines less a discount or commission
 
 
@@ -62,11 +66,15 @@ class _Evidence:
     excess: frozenset[Decimal]  # what was handed over where something was given back
     paid: frozenset[Decimal]
     breakdowns: tuple[tuple[Decimal, Decimal], ...]  # (base, tax) that the tax lines add up to
+    lines: Decimal | None  # what the line items add up to
 
 
-def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> Totals:
-    """The likeliest combination of candidates; any of the fields may be left out of it."""
-    evidence = _evidence(amounts, breakdowns)
+def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]], lines: Decimal | None = None) -> Totals:
+    """The likeliest combination of candidates; any of the fields may be left out of it.
+
+    ``lines`` is what the line items add up to, where all of them have an amount.
+    """
+    evidence = _evidence(amounts, breakdowns, lines)
     best: tuple[float, Totals] = (float("-inf"), Totals({}, {}, ()))
     fields = ("gross_total", "net_total", "tax_total")
     for gross, net, tax in product(*(_top(amounts, field) for field in fields)):
@@ -77,14 +85,28 @@ def choose_totals(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -
             best = (weight, Totals(chosen, support, _breakdown(net, tax, breakdowns)))
     likeliest = best[1]
     if likeliest.support.get("gross_total", 0.0) < PROVED:
-        likeliest = _repaired(amounts, breakdowns) or likeliest
-    return _with_due(_without_part(likeliest, amounts), amounts)
+        likeliest = _repaired(amounts, breakdowns, lines) or likeliest
+    return _with_due(_with_parts(_without_part(likeliest, amounts), amounts, lines), amounts)
 
 
-def _repaired(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> Totals | None:
+def likeliest_totals(amounts: Amounts) -> Totals:
+    """Each field's own best candidate, whatever the sums say: what ``choose_totals`` is measured against."""
+    fields = ("gross_total", "net_total", "tax_total", "amount_due")
+    best = {field: max(amounts[field], key=lambda c: c.score) for field in fields if amounts.get(field)}
+    return Totals(best, {}, ())
+
+
+def adds_up(chosen: Mapping[str, Candidate]) -> bool:
+    """Whether net, tax and gross hold, as far as they are all there."""
+    g, n, t = (_value(chosen.get(field)) for field in ("gross_total", "net_total", "tax_total"))
+    return g is None or n is None or t is None or abs(g - n - t) <= TOLERANCE
+
+
+def _repaired(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]], lines: Decimal | None) -> Totals | None:
     """Net, tax and gross with one slip of the recogniser put right, where exactly one slip makes them add up.
 
-    The tax must be a usual rate of the net amount as well: sums alone would sometimes hold by chance.
+    The tax must be a usual rate of the net amount as well, or the lines must add up to it: sums alone would sometimes
+    hold by chance.
     """
     slots = [
         [c for c in _top(amounts, field)[:REPAIRED_WIDTH] if c is not None and c.score > REPAIRED_FROM]
@@ -97,8 +119,9 @@ def _repaired(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> To
         for index, (candidate, wanted) in enumerate(zip(triple, (n + t, g - t, g - n), strict=True)):
             note = slips[id(candidate)].get(wanted)
             values = tuple(wanted if i == index else value for i, value in enumerate((g, n, t)))
-            if note and _proves(values[1], values[2]) and len({(c.page, c.box) for c in triple}) == len(triple):
-                reason = f"{candidate.reason}; {note}: net {values[1]:f} and tax {values[2]:f} agree on {values[0]:f}"
+            if note and _proves(values[1], values[2], lines) and len({(c.page, c.box) for c in triple}) == len(triple):
+                net = f"{'lines' if values[1] == lines else 'net'} {values[1]:f}"
+                reason = f"{candidate.reason}; {note}: {net} and tax {values[2]:f} agree on {values[0]:f}"
                 mended = replace(candidate, value=wanted, reason=reason)
                 chosen = {c.field: mended if c is candidate else c for c in triple}
                 tax_lines = _breakdown(chosen["net_total"], chosen["tax_total"], breakdowns)
@@ -113,8 +136,8 @@ def _slips(candidate: Candidate) -> dict[Decimal, str]:
     return dict(amount_readings(candidate.text, value, decimals))
 
 
-def _proves(net: Decimal, tax: Decimal) -> bool:
-    return bool(tax) and (tax < 0) == (net < 0) and _at_a_rate(net, tax)
+def _proves(net: Decimal, tax: Decimal, lines: Decimal | None) -> bool:
+    return bool(tax) and (tax < 0) == (net < 0) and (_at_a_rate(net, tax) or net == lines)
 
 
 def _without_part(totals: Totals, amounts: Amounts) -> Totals:
@@ -130,7 +153,7 @@ def _top(amounts: Amounts, field: str) -> list[Candidate | None]:
     return [*ranked[:WIDTH], None]
 
 
-def _evidence(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> _Evidence:
+def _evidence(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]], lines: Decimal | None) -> _Evidence:
     cash, change = (_values(amounts, field) for field in ("cash", "change"))
     totals = _values(amounts, "gross_total")
     owed = {c - h for c in cash for h in change if c > h} | {
@@ -143,7 +166,8 @@ def _evidence(amounts: Amounts, breakdowns: Sequence[tuple[TaxLine, ...]]) -> _E
         owed=frozenset(owed),
         excess=frozenset(c for c in (*cash, *totals) for h in change if 0 < h < c and c - h in owed and c not in owed),
         paid=frozenset(map(abs, [*cash, *_values(amounts, "amount_paid")])),
-        breakdowns=tuple((_sum(lines, "base"), _sum(lines, "amount")) for lines in breakdowns),
+        breakdowns=tuple((_sum(rows, "base"), _sum(rows, "amount")) for rows in breakdowns),
+        lines=lines,
     )
 
 
@@ -174,6 +198,9 @@ def _weigh(
     if g in evidence.excess:
         weight -= CASH_LESS_CHANGE
     for field, value in (("gross_total", g), ("net_total", n)):
+        if value is not None and value == evidence.lines:
+            weight += LINES / (1 if n is None else 2)
+            support[field] = support.get(field, 0.0) + LINES
         if value in evidence.less_allowance:
             weight += LESS_ALLOWANCE / (1 if n is None else 2)
             support[field] = support.get(field, 0.0) + 1.5
@@ -203,7 +230,8 @@ def _whole(g: Decimal, n: Decimal, t: Decimal, between: Sequence[Decimal]) -> tu
     if abs(gap) <= TOLERANCE and not (gap and gap in between):
         if not t:
             return ADDS_UP_WITHOUT_TAX, 0.7
-        return ADDS_UP + EXACTLY * (not gap) + (AT_A_RATE if _at_a_rate(n, t) else 0.0), 3.0
+        weight = ADDS_UP + EXACTLY * (not gap) + (AT_A_RATE if _at_a_rate(n, t) else 0.0)
+        return weight, PROVED if gap else PROVED + EXACTLY
     if t and any(abs(gap - other) <= CENT for other in between):
         return ADDS_UP_WITH_OTHERS, 2.0
     if t and n == g and _at_a_rate(g - t, t):
@@ -253,6 +281,20 @@ def _breakdown(
     return ()
 
 
+def _with_parts(totals: Totals, amounts: Amounts, lines: Decimal | None) -> Totals:
+    """What the net total is made of: a sum of lines, less allowances, plus charges; without tax, the gross total is."""
+    whole = _value(totals.chosen.get("net_total") or totals.chosen.get("gross_total"))
+    found: list[tuple[float, dict[str, Candidate]]] = []
+    for parts in product(*(_top(amounts, field) for field in ("line_total", "allowance_total", "charge_total"))):
+        total, allowance, charge = (_value(part) or ZERO for part in parts)
+        chosen = {part.field: part for part in parts if part is not None}
+        if total and total - abs(allowance) + charge == whole and (allowance or charge or total == lines):
+            found.append((sum(log_odds(part.score) for part in chosen.values()), chosen))
+    if not found:
+        return totals
+    return _chosen(totals, max(found, key=lambda item: item[0])[1], support=PROVED)
+
+
 def _with_due(totals: Totals, amounts: Amounts) -> Totals:
     """The amount due that follows from gross, payments and rounding is believed more than any other."""
     totals = _with_tip(_rounded(totals, amounts), amounts)
@@ -260,13 +302,16 @@ def _with_due(totals: Totals, amounts: Amounts) -> Totals:
     candidates = sorted(amounts.get("amount_due", ()), key=lambda candidate: -candidate.score)[:WIDTH]
     if not candidates or gross is None or "amount_due" in totals.chosen:
         return totals
-    paid = [*_values(amounts, "amount_paid"), *_values(amounts, "withholding")]
-    roundings = [*_values(amounts, "rounding"), ZERO]
-    expected = {gross - abs(p) + r for p, r in product([*paid, ZERO], roundings)}
+    paid = _likely(amounts, "amount_paid") + _likely(amounts, "withholding")
+    expected: dict[Decimal, tuple[Candidate, ...]] = {}
+    for parts in product([None, *paid], [None, *_likely(amounts, "rounding")]):
+        less, more = (_value(part) or ZERO for part in parts)
+        expected.setdefault(gross - abs(less) + more, tuple(part for part in parts if part is not None))
     best = max(candidates, key=lambda c: log_odds(c.score) + (2.5 if c.value in expected else -0.5))
     if best.score < 0.3 and best.value not in expected:
         return totals
-    return _chosen(totals, {"amount_due": best}, support=2.0 if best.value in expected else 0.0)
+    proved = {c.field: c for c in expected.get(_value(best) or ZERO, ()) if c.field != "withholding"}
+    return _chosen(totals, {"amount_due": best, **proved}, support=PROVED if best.value in expected else 0.0)
 
 
 def _with_tip(totals: Totals, amounts: Amounts) -> Totals:
@@ -278,7 +323,7 @@ def _with_tip(totals: Totals, amounts: Amounts) -> Totals:
         if gross is None or g is None or total is None or total.score < 0.5:
             continue
         if _value(total) == g + (_value(charge) or ZERO) and _stand_under(gross, charge, total):
-            return _chosen(totals, {"gross_total": total}, support=2.0)
+            return _chosen(totals, {"gross_total": total}, support=PROVED)
     return totals
 
 
@@ -295,16 +340,16 @@ def _rounded(totals: Totals, amounts: Amounts) -> Totals:
     if gross is None or g is None:
         return totals
     printed = {c.value: c for field in ("gross_total", "amount_due") for c in amounts.get(field, ()) if c.score > 0.2}
-    believed = totals.support.get("gross_total", 0.0) >= 2
+    believed = totals.support.get("gross_total", 0.0) >= PROVED
     for rounding in _values(amounts, "rounding"):
         if not rounding or abs(rounding) >= 1:
             continue
         if g + rounding in printed and (g - rounding not in printed or believed):
-            return _chosen(totals, {"amount_due": replace(printed[g + rounding], field="amount_due")}, support=2.0)
+            return _chosen(totals, {"amount_due": replace(printed[g + rounding], field="amount_due")}, support=PROVED)
         if g - rounding in printed and not believed:
             exact = replace(printed[g - rounding], field="gross_total")
             due = replace(gross, field="amount_due")
-            return _chosen(totals, {"gross_total": exact, "amount_due": due}, support=2.0)
+            return _chosen(totals, {"gross_total": exact, "amount_due": due}, support=PROVED)
     return totals
 
 
@@ -314,5 +359,8 @@ def _chosen(totals: Totals, chosen: Mapping[str, Candidate], *, support: float) 
 
 
 def _values(amounts: Amounts, field: str) -> list[Decimal]:
-    values = [candidate.value for candidate in amounts.get(field, ()) if candidate.score > 0.2]
-    return [value for value in values if isinstance(value, Decimal)][:4]
+    return [candidate.value for candidate in _likely(amounts, field) if isinstance(candidate.value, Decimal)]
+
+
+def _likely(amounts: Amounts, field: str) -> list[Candidate]:
+    return [candidate for candidate in amounts.get(field, ()) if candidate.score > 0.2][:4]

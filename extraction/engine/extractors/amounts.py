@@ -135,7 +135,8 @@ def _candidates(link: Link, view: _View, *, agency: bool) -> Iterable[Candidate]
         figure = link.figure
         reason = f"{link.relation} label '{link.label.text}'" + (f"; {figure.note}" if figure.note else "")
         value = view.signed(figure.value, field)
-        yield Candidate(field, value, figure.text, figure.page, figure.box, score(features, AMOUNT_WEIGHTS), reason)
+        sure = score(features, AMOUNT_WEIGHTS)
+        yield Candidate(field, value, figure.text, figure.page, figure.box, sure, reason, features=features)
 
 
 def _features(link: Link, view: _View, field: str) -> dict[str, float]:

@@ -46,7 +46,7 @@ def find_currency(layout: Layout, language: Language, figures: Sequence[Sequence
         elif code in home:
             votes[code] += 2
     if votes:
-        return _ranked(layout, votes)
+        return _ranked(layout, votes, home)
     if countries:
         country, weight = countries.most_common(1)[0]
         return _found(layout, _currency_of(country, text), min(0.9, 0.5 + 0.1 * weight), f"the country is {country}")
@@ -60,21 +60,25 @@ def _standing_alone(layout: Layout) -> list[str]:
     return [mark for row in sorted(rows) for mark, _ in find_currencies(layout.rows[row].text)]
 
 
-def _ranked(layout: Layout, votes: Mapping[str, int]) -> list[Candidate]:
+def _ranked(layout: Layout, votes: Mapping[str, int], home: set[str | None]) -> list[Candidate]:
     total = sum(votes.values())
     found = []
     for code, count in Counter(votes).most_common(3):
         odds = 0.5 + 0.49 * count / total - 0.2 / (1 + total)
         odds = odds if count == max(votes.values()) else 0.5 * count / total
         times = count // 3 or count
-        found.extend(_found(layout, code, odds, "printed once" if times == 1 else f"printed {times} times"))
+        features = {"printed": 1.0, "abroad": float(bool(home) and code not in home)}
+        reason = "printed once" if times == 1 else f"printed {times} times"
+        found.extend(_found(layout, code, odds, reason, features))
     return found
 
 
-def _found(layout: Layout, code: str | None, odds: float, reason: str) -> list[Candidate]:
+def _found(
+    layout: Layout, code: str | None, odds: float, reason: str, features: Mapping[str, float] | None = None
+) -> list[Candidate]:
     if not code or not layout.rows:
         return []
-    return [Candidate("currency", code, code, layout.rows[0].page, None, odds, reason)]
+    return [Candidate("currency", code, code, layout.rows[0].page, None, odds, reason, features=features or {})]
 
 
 def _settle(mark: str, countries: Counter[str]) -> str:

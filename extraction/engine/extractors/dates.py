@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -88,17 +88,25 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
         reason = f"{relation} label '{label.text}'" if label else "a date without a label"
         reason += f"; {place.found.note}" if place.found.note else ""
         reason += f"; {_order_in_words(order)}" if place.found.ambiguous else ""
-        candidates.append(_candidate("issue_date", value, place, issue, reason, order))
+        candidates.append(_candidate("issue_date", value, place, issue, reason, order, features))
         if label and label.key in LABELLED and not (label.key == "amount_due" and relation == "below"):
             sure = (0.95 if relation == "right of" else 0.85) * label.quality * (0.6 if far else 1.0)
             sure *= EARLY if place.cell.row in early else 1.0
             field = LABELLED[label.key]
-            candidates.append(_candidate(field, value, place, sure, reason, order))
+            candidates.append(_candidate(field, value, place, sure, reason, order, features))
     return candidates
 
 
-def _candidate(field: str, value: date, place: Place, score: float, reason: str, order: DayOrder) -> Candidate:
-    found = Candidate(field, value, place.text, place.cell.page, place.box, score, reason)
+def _candidate(
+    field: str,
+    value: date,
+    place: Place,
+    score: float,
+    reason: str,
+    order: DayOrder,
+    features: Mapping[str, float],
+) -> Candidate:
+    found = Candidate(field, value, place.text, place.cell.page, place.box, score, reason, features=features)
     if not place.found.ambiguous or order.probability >= SURE_ORDER:
         return found
     swapped = place.found.reading(day_first=not order.day_first)
@@ -210,6 +218,8 @@ def _features(place: Place, value: date, label: Label | None, relation: str, tod
 
 
 def _order(layout: Layout, places: Sequence[Place], labels: Sequence[Label | None], options: ReadOptions) -> DayOrder:
+    if not options.steps.dates:
+        return DayOrder(layout.language.day_first, 1.0, "usual in its language")
     dated = [
         Dated(place.found, place.text, label.key if label else "", place.cell.row)
         for place, label in zip(places, labels, strict=True)

@@ -64,7 +64,10 @@ def find_vendor(layout: Layout, language: Language, options: ReadOptions) -> lis
     mentions = vendor_mentions(layout, options)
     scores = probabilities([mention.features for mention in mentions], _WEIGHTS)
     ranked = sorted(zip(scores, mentions, strict=True), key=lambda item: -item[0])[:_KEPT]
-    return [Candidate("vendor_name", m.name, m.text, m.page, m.box, round(score, 4), m.how) for score, m in ranked]
+    return [
+        Candidate("vendor_name", m.name, m.text, m.page, m.box, round(score, 4), m.how, features=m.features)
+        for score, m in ranked
+    ]
 
 
 def probabilities(rows: Sequence[Mapping[str, float]], weights: Weights) -> list[float]:

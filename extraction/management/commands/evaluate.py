@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from extraction.engine.errors import InvoiceError
-from extraction.engine.evaluation import (
-    SCORABLE,
-    Counts,
-    DocumentScore,
-    FieldReport,
-    Report,
-    Truth,
-    judge,
-    kind_of,
-    summarise,
-)
+from extraction.engine.evaluation import SCORABLE, Counts, DocumentScore, FieldReport, Report, judge, kind_of, summarise
+from extraction.engine.extract import decide
 from extraction.engine.fields import Kind
-from extraction.engine.read import ReadOptions
+from extraction.engine.options import ReadOptions, Steps
 from extraction.engine.record import InvoiceRecord
+from extraction.measuring import BadTruth, Labelled, SetReader
 from extraction.ocr_cache import FileDocumentCache
-from extraction.reading import Reader, configured_reader, read_options, read_path
+from extraction.reading import Reader, configured_reader, read_options
+from extraction.training import Example, Trainer, observe
+
+FOLDS = 5
+ABLATION: Mapping[str, Steps] = {
+    "rules only": Steps(ranking=False, arithmetic=False, dates=False, calibration=False),
+    "+ learned ranking": Steps(arithmetic=False, dates=False, calibration=False),
+    "+ arithmetic": Steps(dates=False, calibration=False),
+    "+ date logic": Steps(calibration=False),
+    "+ calibration": Steps(),
+}
 
 LINE_ITEMS = "line_items"
 
@@ -51,7 +52,9 @@ class Command(BaseCommand):
     stealth_options = ("reader",)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folders", nargs="+", metavar="DIR", help="a folder with truth.jsonl")
+        parser.add_argument(
+            "folders", nargs="+", metavar="DIR", help="a folder with truth.jsonl, or with PDFs that carry an e-invoice"
+        )
         parser.add_argument("--json", metavar="OUT", help="write all figures to this file")
         parser.add_argument(
             "--misses", metavar="FIELD", help="list the documents where this field, or line_items, is wrong or missing"
@@ -60,63 +63,114 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents of each set")
         parser.add_argument("--part", choices=("even", "odd"), help="only every second document, counted from 0")
         parser.add_argument("--no-cache", action="store_true", help="recognise every page again")
+        parser.add_argument(
+            "--cross-validate",
+            type=int,
+            nargs="?",
+            const=FOLDS,
+            metavar="N",
+            help=f"judge each document by what is learned from other vendors' documents, in N folds ({FOLDS})",
+        )
+        parser.add_argument("--ablation", action="store_true", help="cross-validate, and say what each step brings")
 
     def handle(self, *args: Any, reader: Reader | None = None, **options: Any) -> None:
         known = (*SCORABLE, LINE_ITEMS)
         if options["misses"] and options["misses"] not in known:
             raise CommandError(f"--misses: there is no field {options['misses']!r}. Fields: {', '.join(known)}.")
-        reader = reader or configured_reader()
-        sets = [(Path(name), load_truth(Path(name))) for name in options["folders"]]
-        extra = {} if options["no_cache"] else {"cache": FileDocumentCache(settings.DATA_DIR / "ocr-cache")}
-        read = read_options(skip_einvoice=options["skip_einvoice"])
-        results = []
-        for folder, truths in sets:
-            chosen = choose(truths, limit=options["limit"], part=options["part"])
-            result = self.evaluate_set(folder, chosen, reader=reader, options=read, extra=extra)
-            results.append(result)
+        folds = _folds(options)
+        if folds and folds < 3:
+            raise CommandError("--cross-validate needs at least 3 folds: two of them are left out at a time.")
+        sets = [self._read(Path(name), reader or configured_reader(), options) for name in options["folders"]]
+        read = read_options()
+        examples = [example for found, _ in sets for example in _examples(found, read)] if folds else []
+        trainer = Trainer(examples, folds) if folds else None
+        results = _results(sets, _records(trainer, read) if trainer else {})
+        for result in results:
             self.stdout.write(table(result))
             if options["misses"]:
                 self.stdout.write(misses(result, options["misses"]))
+        if len(results) > 1:
+            self.stdout.write(table(_everything(results)))
+        if trainer and options["ablation"]:
+            self.stdout.write(ablation(trainer, sets, read))
         if options["json"]:
             write_json(Path(options["json"]), results)
 
-    def evaluate_set(
-        self, folder: Path, truths: Sequence[Truth], *, reader: Reader, options: ReadOptions, extra: dict[str, Any]
-    ) -> SetResult:
-        started, scores, errors = time.monotonic(), [], {}
-        for done, truth in enumerate(truths, start=1):
-            self.stderr.write(f"\r{folder.name}: {done} of {len(truths)}", ending="")
-            self.stderr.flush()
-            record = InvoiceRecord()
-            try:
-                record = read_path(folder / truth.file, reader=reader, options=options, **extra).record
-            except InvoiceError as error:
-                errors[truth.file] = error.message
-            scores.append(judge(truth, record))
-        self.stderr.write("")
-        return SetResult(folder.name, tuple(scores), errors, time.monotonic() - started)
-
-
-def load_truth(folder: Path) -> list[Truth]:
-    path = folder / "truth.jsonl"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        raise CommandError(f"{path} cannot be read. Name folders that hold a truth.jsonl.") from None
-    truths = []
-    for number, line in enumerate(lines, start=1):
+    def _read(self, folder: Path, reader: Reader, options: dict[str, Any]) -> tuple[list[Labelled], float]:
+        """The documents of one set, and the seconds that reading took."""
+        sets = SetReader(
+            reader=reader,
+            options=read_options(skip_einvoice=options["skip_einvoice"] or _folds(options) > 0),
+            extra={} if options["no_cache"] else {"cache": FileDocumentCache(settings.DATA_DIR / "ocr-cache")},
+            progress=lambda line: self.stderr.write(f"\r{line}", ending=""),
+        )
+        started = time.monotonic()
         try:
-            truth = Truth.from_dict(json.loads(line)) if line.strip() else None
-        except (ValueError, KeyError, TypeError) as error:
-            raise CommandError(f"{path}, line {number} is not a truth: {error}") from None
-        if truth:
-            truths.append(truth)
-    return truths
+            found = sets.read(folder, limit=options["limit"], part=options["part"])
+        except BadTruth as error:
+            raise CommandError(str(error)) from None
+        self.stderr.write("")
+        return found, time.monotonic() - started
 
 
-def choose(truths: Sequence[Truth], *, limit: int | None, part: str | None) -> Sequence[Truth]:
-    chosen = truths[{"even": 0, "odd": 1}[part] :: 2] if part else truths
-    return chosen[:limit]
+def _folds(options: Mapping[str, Any]) -> int:
+    """0 where nothing is to be cross-validated."""
+    return options["cross_validate"] or (FOLDS if options["ablation"] else 0)
+
+
+Records = Mapping[tuple[str, str], InvoiceRecord]  # (folder, file) -> record
+
+
+def _examples(found: Sequence[Labelled], options: ReadOptions) -> list[Example]:
+    return [observe(one.folder, one.truth, one.reading.document, options) for one in found if one.reading]
+
+
+def _records(trainer: Trainer, options: ReadOptions) -> Records:
+    """Each document's record by what was learned without its vendor."""
+    return {
+        (example.folder, example.truth.file): decide(example.found, options, learned)
+        for example, learned in zip(trainer.examples, trainer.out_of_fold(), strict=True)
+    }
+
+
+def _results(sets: Sequence[tuple[Sequence[Labelled], float]], records: Records) -> list[SetResult]:
+    results = []
+    for found, seconds in sets:
+        scores = []
+        for one in found:
+            record = one.reading.record if one.reading else InvoiceRecord()
+            learned = records.get((one.folder, one.truth.file))
+            if learned is not None and record.is_invoice:
+                record = replace(learned, line_items=record.line_items)
+            scores.append(judge(one.truth, record))
+        errors = {one.truth.file: one.error for one in found if one.reading is None}
+        results.append(SetResult(found[0].folder if found else "", tuple(scores), errors, seconds))
+    return results
+
+
+def _everything(results: Sequence[SetResult]) -> SetResult:
+    scores = tuple(score for result in results for score in result.scores)
+    return SetResult("all sets", scores, {}, sum(result.seconds for result in results))
+
+
+def ablation(trainer: Trainer, sets: Sequence[tuple[Sequence[Labelled], float]], options: ReadOptions) -> str:
+    """F1 of each set, and how good the confidences are, with the steps of the engine added one by one."""
+    undated = [example for found, _ in sets for example in _examples(found, replace(options, steps=Steps(dates=False)))]
+    learned = trainer.out_of_fold()
+    unranked = Trainer(trainer.examples, trainer.count, ranks=False).out_of_fold()
+    names = list(dict.fromkeys(example.folder for example in trainer.examples))
+    lines = [f"\n{'steps':<22}" + "".join(f"{name[:9]:>10}" for name in [*names, "all F1", "cal.error", "cov. 99%"])]
+    runs = [(label, steps, learned) for label, steps in ABLATION.items()]
+    for label, steps, taught in [*runs, ("all but the ranking", Steps(), unranked)]:
+        scores: dict[str, list[DocumentScore]] = {name: [] for name in names}
+        for example, weights in zip(trainer.examples if steps.dates else undated, taught, strict=True):
+            record = decide(example.found, replace(options, steps=steps), weights)
+            scores[example.folder].append(judge(example.truth, record))
+        reports = [summarise(scores[name]) for name in names]
+        whole = summarise([score for name in names for score in scores[name]])
+        figures = [*(report.micro.f1 for report in reports), whole.micro.f1, whole.calibration_error, whole.coverage]
+        lines.append(f"{label:<22}" + "".join(f"{figure:>10.3f}" for figure in figures))
+    return "\n".join(lines)
 
 
 def table(result: SetResult) -> str:
@@ -131,6 +185,7 @@ def table(result: SetResult) -> str:
     lines.append(
         f"calibration error: {report.calibration_error:.3f}; coverage at 99% precision: {report.coverage:.1%} of values"
     )
+    lines.append(f"calibration error of whole records: {report.record_calibration_error:.3f}")
     lines += [f"could not be read: {file}: {message}" for file, message in result.errors.items()]
     return "\n".join(lines)
 
@@ -162,8 +217,7 @@ def misses(result: SetResult, field: str) -> str:
 
 def write_json(path: Path, results: Sequence[SetResult]) -> None:
     rows = {result.name: {**result.report.to_dict(), "errors": result.errors} for result in results}
-    everything = summarise([score for result in results for score in result.scores])
-    figures = {"sets": rows, "all": everything.to_dict()}
+    figures = {"sets": rows, "all": _everything(results).report.to_dict()}
     try:
         path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
