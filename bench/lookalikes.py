@@ -41,7 +41,8 @@ def main() -> None:
             pictures = list(line_pictures(engine, page.image))
             for step, found in zip(engine.models().recognizer.passes, rows, strict=True):
                 found += [(number, *row) for row in examples(step, pictures, page.words)]
-    for label, found in zip(("tiny", "small", "both"), (*rows, [row for found in rows for row in found]), strict=True):
+    together = [row for found in rows for row in found]
+    for label, found in zip(("tiny", "small", "both"), (*rows, together), strict=True):
         judge(label, found)
 
 

@@ -62,16 +62,13 @@ def transcript(path: Path) -> list[dict[str, Any]]:
 
 def examples(step: Any, pictures: list[Any], truth: list[dict[str, Any]]) -> Iterator[tuple[bool, bool, np.ndarray]]:
     """(people put a space here, the recogniser did, the features) for each pair of neighbours."""
-    readings = recognition.read_together(step, [picture for picture, _ in pictures], range(len(pictures)))
-    for index, (picture, (middle, height)) in enumerate(pictures):
-        reading = readings[index]
+    readings = recognition.read_together(step, [picture for picture, _ in pictures])
+    for reading, (picture, (middle, height)) in zip(readings, pictures, strict=True):
         spaces = printed_spaces(reading.characters, middle, height, truth)
         if spaces is None or len(reading.characters) < 2:
             continue
         centers = np.minimum((reading.steps + 0.5) * recognition.STEP, picture.shape[1] - 1.0)
-        matrix = features(
-            reading.characters, centers.tolist(), reading.spaces, ink_profile(picture), recognition.HEIGHT
-        )
+        matrix = features(reading.characters, centers, reading.spaces, ink_profile(picture), recognition.HEIGHT)
         for position, row in enumerate(matrix):
             yield position + 1 in spaces, reading.spaces[position] > 0.5, row
 
