@@ -41,9 +41,16 @@ FAST_DOUBT = (0.5, 0.5, 0.5)  # where speed counts most
 # Two words are read again as one where a space between them, or none within, has log odds nearer to even than this.
 UNCLEAR_SPACE = 1.5
 # A line is read again whole where more than this share of it is doubted.
-MOSTLY = 0.7
-# What reads worse than this on average is no print: a stain, a signature, the edge of the paper.
-LEGIBLE = 0.5
+MOSTLY = 0.5
+# Where more than this share of a page's characters is doubted by the first model, it reads none of it; more must be
+# doubted on pages of many lines, where reading all with the second model would cost most and gains least.
+POOR = 0.3
+POOR_LONG = 0.45
+LONG = 90  # lines
+SAMPLE = 5  # every fifth line is asked
+FEW = 3  # at least so many lines
+# What reads worse than this on average is more often wrong than right: a stain, a signature, the edge of the paper.
+LEGIBLE = 0.6
 # Letters of other scripts are believed only where a line has several, and reads well: on Latin pages they are noise.
 FOREIGN_LETTERS = 2
 FOREIGN_SCORE = 0.8
@@ -152,8 +159,9 @@ class Recognizer:
     def read(self, lines: Sequence[BgrImage]) -> list[tuple[RecognizedWord, ...]]:
         """The words of each line, left to right."""
         found: list[list[RecognizedWord]] = [[] for _ in lines]
-        left = [_Piece(index, 0.0, 1.0, scaled(line, SQUEEZE)) for index, line in enumerate(lines)]
-        for step in self.passes:
+        passes, squeeze = self._suited(lines)
+        left = [_Piece(index, 0.0, 1.0, scaled(line, squeeze)) for index, line in enumerate(lines)]
+        for step in passes:
             doubted: list[_Piece] = []
             for piece, reading in zip(left, read_together(step, [piece.picture for piece in left]), strict=True):
                 words = _words(reading, piece.picture)
@@ -165,6 +173,27 @@ class Recognizer:
         for piece in left:
             found[piece.line] += self._again(piece)
         return [_legible(sorted(words, key=lambda word: word.start)) for words in found]
+
+    def _suited(self, lines: Sequence[BgrImage]) -> tuple[Sequence[Pass], float]:
+        """The passes that a page is worth, and how its lines are to be squeezed for the first of them.
+
+        Where the print is such that the first model would doubt most of it, it would also miss much that it does not
+        doubt, and cost its time for nothing. Told from every SAMPLE-th line.
+        """
+        sample = [scaled(line, SQUEEZE) for line in lines[::SAMPLE]]
+        if len(self.passes) < 2 or len(sample) < FEW:
+            return self.passes, SQUEEZE
+        readings = read_together(self.passes[0], sample)
+        words = [word for pair in zip(readings, sample, strict=True) for word in _words(*pair)]
+        letters = sum(len(word.word.text) for word in words)
+        doubted = sum(len(word.word.text) for word in words if self.passes[0].doubts(word))
+        if doubted <= (POOR if len(lines) <= LONG else POOR_LONG) * letters:
+            return self.passes, SQUEEZE
+        pitches = [
+            picture.shape[1] / max(len(reading.characters), 1)
+            for reading, picture in zip(readings, sample, strict=True)
+        ]
+        return self.passes[1:], _squeeze(float(np.median(pitches)) / SQUEEZE)
 
     def _again(self, piece: _Piece) -> Sequence[RecognizedWord]:
         session, alphabet = self._full()
@@ -208,12 +237,16 @@ def _part(piece: _Piece, words: Sequence[_Word], first: int, after: int, line: B
     start = piece.start if first == 0 else piece.start + length * words[first].cut
     end = piece.end if after == len(words) else piece.start + length * words[after].cut
     letters = sum(len(word.text) for word in placed)
-    pitch = piece.pitch or piece.picture.shape[1] / SQUEEZE / max(letters, 1)
+    pitch = piece.pitch or line.shape[1] * HEIGHT / line.shape[0] / max(letters, 1)
     width = line.shape[1]
     columns = slice(int(start * width), max(int(start * width) + 1, round(end * width)))
-    # Tight print must stay as it is: a letter needs two steps, or of "ll" one is lost.
-    picture = scaled(line[:, columns], 1.0 if pitch < TIGHT else SQUEEZE_AGAIN)
+    picture = scaled(line[:, columns], _squeeze(pitch))
     return _Piece(piece.line, start, end, picture, pitch, tuple(placed[first:after]))
+
+
+def _squeeze(pitch: float) -> float:
+    """Tight print must stay as it is: a letter needs two steps, or of "ll" one is lost."""
+    return 1.0 if pitch < TIGHT else SQUEEZE_AGAIN
 
 
 def _mean(words: Sequence[RecognizedWord]) -> float:
