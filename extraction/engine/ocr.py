@@ -21,7 +21,7 @@ from .detection import Detector, normalized
 from .document import Line, Word
 from .errors import OcrUnavailable
 from .quads import BgrImage, Quad, crop, part_of, runs_down, size
-from .recognition import FAST_DOUBT, SMALL_DOUBT, TINY_DOUBT, Alphabet, Pass, RecognizedWord, Recognizer
+from .recognition import FAST_DOUBT, SMALL_DOUBT, TINY_DOUBT, UNCLEAR_SPACE, Alphabet, Pass, RecognizedWord, Recognizer
 
 RgbImage = NDArray[np.uint8]  # height x width x 3
 # How much is read again: doubtful lines and figures, only what is hardly legible, or everything.
@@ -157,7 +157,7 @@ class _Models:
     def __init__(self, engine: EngineName, threads: int) -> None:
         self._threads = threads
         self.detector = Detector(self._session(models.PP_OCRV6_TINY_DETECTION))
-        tiny = Pass(*self._recognition(models.PP_OCRV6_TINY_LATIN), spacing.TINY, TINY_DOUBT)
+        tiny = Pass(*self._recognition(models.PP_OCRV6_TINY_LATIN), spacing.TINY, TINY_DOUBT, UNCLEAR_SPACE)
         small = Pass(*self._recognition(models.PP_OCRV6_SMALL_LATIN), spacing.SMALL, SMALL_DOUBT)
         passes = {
             "onnxruntime-fast": [replace(tiny, doubt=FAST_DOUBT), replace(small, doubt=FAST_DOUBT)],

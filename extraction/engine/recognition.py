@@ -38,13 +38,13 @@ MOST_WIDTH = 3200  # a line 80 times as long as high is no line of text
 TINY_DOUBT = (0.9, 0.95, 0.97)
 SMALL_DOUBT = (0.6, 0.6, 0.6)
 FAST_DOUBT = (0.5, 0.5, 0.5)  # where speed counts most
-# Two words are read again as one where a space between them, or none within, has log odds nearer to even than this.
+# Tiny's words are read again, too, where a space beside them, or none within, has log odds nearer to even than this.
 UNCLEAR_SPACE = 1.5
 # A line is read again whole where more than this share of it is doubted.
 MOSTLY = 0.5
 # Where more than this share of a page's characters is doubted by the first model, it reads none of it; more must be
 # doubted on pages of many lines, where reading all with the second model would cost most and gains least.
-POOR = 0.3
+POOR = 0.33
 POOR_LONG = 0.45
 LONG = 90  # lines
 SAMPLE = 5  # every fifth line is asked
@@ -97,14 +97,15 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """``weakest``: the lowest chance of its characters; ``clear``: that it is one word, and ends where it ends.
+    """``weakest``: the lowest chance of its characters; ``clear``: how clearly it is one word and ends where it ends.
 
+    ``clear`` is the log odds nearest to even of what was decided about spaces within it and around it;
     ``cut``: the fraction of the piece's length that is the middle of the gap before it.
     """
 
     word: RecognizedWord
     weakest: float
-    clear: bool
+    clear: float
     cut: float
 
 
@@ -131,19 +132,20 @@ class _Piece:
 class Pass:
     """One model, its way with spaces, and what each character of a word must be surer of for it to have the last word.
 
-    ``doubt``: for words of letters, of figures, and of both.
+    ``doubt``: for words of letters, of figures, and of both; ``unclear``: how clearly it must be parted from others.
     """
 
     session: Any
     alphabet: Alphabet
     spacing: NDArray[np.float64]
     doubt: tuple[float, float, float]
+    unclear: float = 0.0
 
     def doubts(self, word: _Word) -> bool:
         figures = sum(map(str.isdigit, word.word.text))
         others = sum(map(str.isalpha, word.word.text))
         kind = 0 if not figures else 1 if not others else 2
-        return word.weakest < self.doubt[kind] or not word.clear
+        return word.weakest < self.doubt[kind] or word.clear < self.unclear
 
 
 class Recognizer:
@@ -361,7 +363,7 @@ def _words(reading: _Reading, picture: BgrImage) -> list[_Word]:
     centers = np.minimum((reading.steps + 0.5) * STEP, width - 1.0)
     ink = spacing.ink_profile(picture)
     apart = spacing.scores(reading.characters, centers, reading.spaces, ink, HEIGHT, reading.spacing)
-    unclear = np.r_[False, np.abs(apart) < UNCLEAR_SPACE, False]
+    clear = np.r_[np.inf, np.abs(apart), np.inf]
     firsts = [0, *(np.flatnonzero(apart > 0) + 1).tolist()]
     reach = 0.55 * float(np.median(np.diff(centers))) if len(centers) > 1 else 0.0  # from a letter's middle to its edge
     words = []
@@ -376,5 +378,5 @@ def _words(reading: _Reading, picture: BgrImage) -> list[_Word]:
         text = reading.characters[first:after]
         word = RecognizedWord(text, left / width, right / width, round(float(chances.mean()), 4))
         cut = spacing.gap_middle(ink, centers[first - 1], centers[first]) / width if first else 0.0
-        words.append(_Word(word, float(chances.min()), not unclear[first : after + 1].any(), cut))
+        words.append(_Word(word, float(chances.min()), float(clear[first : after + 1].min()), cut))
     return words
