@@ -36,12 +36,12 @@ BETWEEN = 24
 MOST_WIDTH = 3200  # a line 80 times as long as high is no line of text
 # A word is read again when its weakest character has a chance below this (docs/benchmarks.md): letters, figures, both.
 TINY_DOUBT = (0.9, 0.95, 0.97)
-SMALL_DOUBT = (0.6, 0.6, 0.6)
+SMALL_DOUBT = (0.75, 0.75, 0.75)
 FAST_DOUBT = (0.5, 0.5, 0.5)  # where speed counts most
 # Tiny's words are read again, too, where a space beside them, or none within, has log odds nearer to even than this.
 UNCLEAR_SPACE = 1.5
 # A line is read again whole where more than this share of it is doubted.
-MOSTLY = 0.5
+MOSTLY = 0.4
 # Where more than this share of a page's characters is doubted by the first model, it reads none of it; more must be
 # doubted on pages of many lines, where reading all with the second model would cost most and gains least.
 POOR = 0.33
@@ -51,6 +51,8 @@ SAMPLE = 5  # every fifth line is asked
 FEW = 3  # at least so many lines
 # What reads worse than this on average is more often wrong than right: a stain, a signature, the edge of the paper.
 LEGIBLE = 0.6
+# Accents that are printed have a chance of 0.97 and more; below this they are stains above a letter.
+ACCENT = 0.8
 # Letters of other scripts are believed only where a line has several, and reads well: on Latin pages they are noise.
 FOREIGN_LETTERS = 2
 FOREIGN_SCORE = 0.8
@@ -72,12 +74,22 @@ class Alphabet:
 
     characters: tuple[str, ...]
     latin: NDArray[np.intp]  # the outputs that are no letters of East Asian scripts
+    plain: NDArray[np.intp]  # for each output that of the letter without its accent, else itself
     places: dict[str, int]  # the outputs of the look-alikes
 
     @classmethod
     def of(cls, characters: Sequence[str]) -> Alphabet:
         latin = [index for index, character in enumerate(characters) if not is_east_asian(character)]
-        return cls(tuple(characters), np.array(latin), {like: characters.index(like) for like in lookalikes.CHARACTERS})
+        places = {character: index for index, character in enumerate(characters)}
+        plain = [places.get(unaccented(character), index) for index, character in enumerate(characters)]
+        alike = {character: places[character] for character in lookalikes.CHARACTERS}
+        return cls(tuple(characters), np.array(latin), np.array(plain), alike)
+
+
+def unaccented(character: str) -> str:
+    """The letter of the Latin alphabet under its accent; all others as they are."""
+    letter = unicodedata.normalize("NFD", character)[:1]
+    return letter if letter.isascii() and letter.isalpha() else character
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,8 +341,10 @@ def _decode(
     steps = np.flatnonzero(begins)
     blank = chances[:, space].tolist()
     between = tuple(max(blank[left + 1 : right], default=0.0) for left, right in pairwise(steps.tolist()))
-    text = [alphabet.characters[output] for output in outputs[steps]]
-    surely = chance[steps]
+    surely, plain = chance[steps], alphabet.plain[outputs[steps]]
+    stained = (surely < ACCENT) & (plain != outputs[steps])
+    surely = np.where(stained, surely + chances[steps, plain], surely)
+    text = [alphabet.characters[output] for output in np.where(stained, plain, outputs[steps])]
     if not lookalikes.FIGURES.keys().isdisjoint(text):
         _settle(text, surely, chances[steps], between, alphabet)
     return _Reading("".join(text), steps, surely, between, weights)
