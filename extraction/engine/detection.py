@@ -24,6 +24,7 @@ _NORMALIZED = (np.arange(256, dtype=np.float32)[:, None] / 255 - _MEAN) / _DEVIA
 _INK = 0.3  # a pixel is text above this
 _SURE = 0.6  # a line is one if its pixels are text by this on average
 _GROW = 1.5  # the model is taught shrunken lines; DBPostProcess's unclip_ratio
+_ACROSS = 0.92  # of the height that this gives: letters are read better when they fill the line's picture
 _MOST_LINES = 3000
 _LEAST_SIDE = 3.0
 
@@ -71,10 +72,11 @@ def _lines(chances: NDArray[np.float32]) -> list[Quad]:
         center, (width, height), angle = cv2.minAreaRect(outline)
         if min(width, height) < _LEAST_SIDE or _certainty(chances, outline) < _SURE:
             continue
-        grow = (
-            width * height * _GROW / (width + height)
-        )  # on both sides together: Vatti's offset is area * ratio / perimeter
-        found.append(_ordered(cv2.boxPoints((center, (width + grow, height + grow), angle))))
+        # On both sides together: Vatti's offset is area * ratio / perimeter.
+        grow = width * height * _GROW / (width + height)
+        sides = [width + grow, height + grow]
+        sides[int(height <= width)] *= _ACROSS
+        found.append(_ordered(cv2.boxPoints((center, (sides[0], sides[1]), angle))))
     return found
 
 
