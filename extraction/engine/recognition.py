@@ -173,8 +173,8 @@ class Recognizer:
     def read(self, lines: Sequence[BgrImage]) -> list[tuple[RecognizedWord, ...]]:
         """The words of each line, left to right."""
         found: list[list[RecognizedWord]] = [[] for _ in lines]
-        passes, squeeze = self._suited(lines)
-        left = [_Piece(index, 0.0, 1.0, scaled(line, squeeze)) for index, line in enumerate(lines)]
+        passes, factor = self._suited(lines)
+        left = [_Piece(index, 0.0, 1.0, scaled(line, factor)) for index, line in enumerate(lines)]
         for step in passes:
             doubted: list[_Piece] = []
             for piece, reading in zip(left, read_together(step, [piece.picture for piece in left]), strict=True):
@@ -207,7 +207,7 @@ class Recognizer:
             picture.shape[1] / max(len(reading.characters), 1)
             for reading, picture in zip(readings, sample, strict=True)
         ]
-        return self.passes[1:], _squeeze(float(np.median(pitches)) / SQUEEZE)
+        return self.passes[1:], squeeze(float(np.median(pitches)) / SQUEEZE)
 
     def _again(self, piece: _Piece) -> Sequence[RecognizedWord]:
         session, alphabet = self._full()
@@ -254,11 +254,11 @@ def _part(piece: _Piece, words: Sequence[_Word], first: int, after: int, line: B
     pitch = piece.pitch or line.shape[1] * HEIGHT / line.shape[0] / max(letters, 1)
     width = line.shape[1]
     columns = slice(int(start * width), max(int(start * width) + 1, round(end * width)))
-    picture = scaled(line[:, columns], _squeeze(pitch))
+    picture = scaled(line[:, columns], squeeze(pitch))
     return _Piece(piece.line, start, end, picture, pitch, tuple(placed[first:after]))
 
 
-def _squeeze(pitch: float) -> float:
+def squeeze(pitch: float) -> float:
     """Tight print must stay as it is: a letter needs two steps, or of "ll" one is lost."""
     return 1.0 if pitch < TIGHT else SQUEEZE_AGAIN
 
