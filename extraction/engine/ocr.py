@@ -160,7 +160,7 @@ class _Models:
         tiny = Pass(*self._recognition(models.PP_OCRV6_TINY_LATIN), spacing.TINY, TINY_DOUBT, UNCLEAR_SPACE)
         small = Pass(*self._recognition(models.PP_OCRV6_SMALL_LATIN), spacing.SMALL, SMALL_DOUBT)
         passes = {
-            "onnxruntime-fast": [replace(tiny, doubt=FAST_DOUBT), replace(small, doubt=FAST_DOUBT)],
+            "onnxruntime-fast": [replace(tiny, doubt=FAST_DOUBT, unclear=0.0), replace(small, doubt=FAST_DOUBT)],
             "onnxruntime-thorough": [small],
         }.get(engine, [tiny, small])
         self.recognizer = Recognizer(passes, lambda: self._recognition(models.PP_OCRV6_RECOGNITION))
