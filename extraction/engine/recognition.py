@@ -42,11 +42,12 @@ FAST_DOUBT = (0.5, 0.5, 0.5)  # where speed counts most
 UNCLEAR_SPACE = 1.5
 # A line is read again whole where more than this share of it is doubted.
 MOSTLY = 0.4
+MOSTLY_LONG = 0.7  # on pages of more than LONG lines
 # Where more than this share of a page's characters is doubted by the first model, it reads none of it; more must be
 # doubted on pages of many lines, where reading all with the second model would cost most and gains least.
 POOR = 0.33
 POOR_LONG = 0.45
-LONG = 90  # lines
+LONG = 100  # lines
 SAMPLE = 5  # every fifth line is asked
 FEW = 3  # at least so many lines
 # What reads worse than this on average is more often wrong than right: a stain, a signature, the edge of the paper.
@@ -179,7 +180,7 @@ class Recognizer:
             doubted: list[_Piece] = []
             for piece, reading in zip(left, read_together(step, [piece.picture for piece in left]), strict=True):
                 words = _words(reading, piece.picture)
-                runs = _doubted(words, step)
+                runs = _doubted(words, step, MOSTLY if len(lines) <= LONG else MOSTLY_LONG)
                 doubted += [_part(piece, words, first, after, lines[piece.line]) for first, after in runs]
                 sure = (word for index, word in enumerate(words) if not any(a <= index < b for a, b in runs))
                 found[piece.line] += [piece.placed(word.word) for word in sure]
@@ -232,13 +233,13 @@ def read_together(step: Pass, pictures: Sequence[BgrImage]) -> list[_Reading]:
     return [readings[index] for index in range(len(pictures))]
 
 
-def _doubted(words: Sequence[_Word], step: Pass) -> list[tuple[int, int]]:
+def _doubted(words: Sequence[_Word], step: Pass, mostly: float) -> list[tuple[int, int]]:
     """Neighbouring words that are to be read again together: the first, and the one after the last."""
     if not words:
         return [(0, 0)]
     doubts = [step.doubts(word) for word in words]
     again = sum(word.word.end - word.word.start for word, doubt in zip(words, doubts, strict=True) if doubt)
-    if again > MOSTLY * sum(word.word.end - word.word.start for word in words):
+    if again > mostly * sum(word.word.end - word.word.start for word in words):
         return [(0, len(words))]
     edges = np.flatnonzero(np.diff([False, *doubts, False]))
     return [(int(first), int(after)) for first, after in edges.reshape(-1, 2)]
