@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from .engine.record import NOT_AN_INVOICE
+from .engine.splitting import pages_text
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
@@ -149,6 +152,9 @@ class Invoice(models.Model):
     # The copy of an encrypted PDF that needs no password. ``file`` and ``sha256`` stay those of the upload.
     unlocked_file = models.FileField(upload_to="invoices/%Y/%m/", max_length=255, blank=True)
     package = models.ForeignKey(Package, on_delete=models.SET_NULL, null=True, blank=True, related_name="invoices")
+    # Where one file holds several invoices: the pages that are this one. Without a ``last_page`` it is the whole file.
+    first_page = models.PositiveIntegerField(default=1)
+    last_page = models.PositiveIntegerField(null=True, blank=True)
 
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -193,9 +199,14 @@ class Invoice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "sha256"],
+                fields=["workspace", "sha256", "first_page"],
                 condition=Q(deleted_at__isnull=True),
                 name="invoice_file_once_per_workspace",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_page__gte=1)
+                & (Q(last_page__isnull=True, first_page=1) | Q(last_page__gte=F("first_page"))),
+                name="invoice_pages_are_a_range_or_the_whole_file",
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="invoice_status_is_known"),
             models.CheckConstraint(
@@ -235,6 +246,25 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def page_range(self) -> tuple[int, int] | None:
+        """First and last page of the file, where it is one of several invoices in it."""
+        return None if self.last_page is None else (self.first_page, self.last_page)
+
+    @property
+    def document_name(self) -> str:
+        """What people call it: the file, and which of its pages."""
+        return f"{self.file_name}, {self.pages_words}" if self.page_range else self.file_name
+
+    @property
+    def pages_words(self) -> str:
+        return pages_text(self.page_range) if self.page_range else ""
+
+    @property
+    def is_other_document(self) -> bool:
+        """Whether it was recognised as something else than an invoice, and no person says otherwise."""
+        return any(problem["code"] == NOT_AN_INVOICE for problem in self.problems)
 
     @property
     def readable_file(self) -> models.fields.files.FieldFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -20,6 +21,8 @@ MEGABYTES = 4096  # of address space; what a process uses of it is far less
 
 def searchable_offered(invoice: Invoice, pages: list[InvoicePage]) -> bool:
     """Whether it would be another file than the original. Data without pages has none."""
+    if invoice.page_range:  # fewer pages
+        return bool(pages)
     return bool(pages) and not is_searchable(invoice.media_type, (page.source for page in pages))
 
 
@@ -32,7 +35,8 @@ def searchable_pdf(invoice: Invoice) -> BinaryIO:
         with file.open("rb") as stored, source.open("wb") as copy:
             shutil.copyfileobj(stored, copy)
         limits = read_options().limits
-        isolation.call(write_searchable, source, pages, target, limits, seconds=SECONDS, megabytes=MEGABYTES)
+        write = partial(write_searchable, only=invoice.page_range is not None)
+        isolation.call(write, source, pages, target, limits, seconds=SECONDS, megabytes=MEGABYTES)
         return target.open("rb")
 
 

@@ -64,6 +64,14 @@ def invoice_get(user: User, invoice_id: int) -> Invoice:
     return get_object_or_404(Invoice.objects.for_user(user).select_related("workspace", "package"), pk=invoice_id)
 
 
+def siblings_of(user: User, invoice: Invoice) -> list[Invoice]:
+    """The other invoices of the same file, where it was divided."""
+    if invoice.page_range is None:
+        return []
+    same = Invoice.objects.for_user(user).filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256)
+    return list(same.exclude(pk=invoice.pk).order_by("first_page"))
+
+
 def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:
     """One of their workspaces' that was deleted and not purged yet; Http404 for all others."""
     return get_object_or_404(Invoice, workspace__memberships__user=user, deleted_at__isnull=False, pk=invoice_id)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/reopen/", actions.reopen, name="reopen"),
     path("invoices/<int:invoice_id>/reject/", actions.reject, name="reject"),
     path("invoices/<int:invoice_id>/retry/", actions.retry, name="retry"),
+    path("invoices/<int:invoice_id>/rejoin/", actions.rejoin, name="rejoin"),
     path("invoices/<int:invoice_id>/cancel/", actions.cancel, name="cancel"),
     path("invoices/<int:invoice_id>/delete/", actions.delete, name="delete"),
     path("invoices/<int:invoice_id>/restore/", actions.restore, name="restore"),

@@ -113,6 +113,22 @@ def test_read_invoice_prints_one_json_line_per_file(folder: Path) -> None:
     assert rows[0]["problems"][0]["code"] == "field_missing"
 
 
+def test_read_invoice_prints_one_line_for_each_invoice_in_a_file(folder: Path) -> None:
+    def divided(path: Path, /, **extra: Any) -> Reading:
+        whole = fake_reader(path, **extra)
+        return replace(whole, parts=tuple(replace(whole, page_range=pages) for pages in ((1, 1), (2, 3))))
+
+    out, _, status = run("read_invoice", str(folder / "a.pdf"), "--jsonl", reader=divided)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [(row["page_range"], row["fields"]["gross_total"]["value"]) for row in rows] == [
+        ([1, 1], "12.50"), ([2, 3], "12.50"),
+    ]  # fmt: skip
+    assert status == 0
+    text, _, _ = run("read_invoice", str(folder / "a.pdf"), reader=divided)
+    assert "a.pdf, page 1  (" in text
+    assert "a.pdf, pages 2-3  (" in text
+
+
 def test_a_file_that_cannot_be_read_gets_its_line_and_the_others_theirs(folder: Path) -> None:
     names = [str(folder / name) for name in ("b.pdf", "missing.pdf", "c.pdf", "a.pdf")]
     out, err, status = run("read_invoice", *names, str(folder), "--jsonl")

@@ -1,6 +1,7 @@
 """Which country a document speaks of: addresses, phone and VAT numbers, web sites, legal forms, names of countries.
 
-The evidence is general knowledge about countries and serves the currency and the order of day and month.
+The evidence is general knowledge about countries and serves the currency, the order of day and month, and the vendor's
+country.
 """
 
 from __future__ import annotations
@@ -23,6 +24,26 @@ VAT_PREFIX = re.compile(
     r"\b(AT)U\d{8}\b|\b(DE|EE|PT)\d{9}\b|\b(FR)[A-Z0-9]{2}\d{9}\b|\b(NL)\d{9}B\d\d\b|\b(BE)[01]\d{9}\b|\b(IT|HR)\d{11}\b"
     r"|\b(PL)\d{10}\b|\b(CZ)\d{8,10}\b|\b(SE)\d{12}\b|\b(DK|FI|SI|HU)\d{8}\b|\b(GB)\d{9}\b|\b(ES)[A-Z]\d{7}[A-Z0-9]\b"
 )
+_ALL_DIAL = DIAL | {
+    "1": "US", "7": "RU", "86": "CN", "82": "KR", "90": "TR", "27": "ZA", "52": "MX", "55": "BR", "54": "AR",
+    "56": "CL", "352": "LU", "358": "FI", "354": "IS", "356": "MT", "357": "CY", "359": "BG", "370": "LT", "371": "LV",
+    "373": "MD",
+    "380": "UA", "381": "RS", "386": "SI", "387": "BA", "389": "MK", "421": "SK", "423": "LI", "40": "RO", "971": "AE",
+    "972": "IL", "886": "TW", "62": "ID", "63": "PH", "66": "TH", "84": "VN", "57": "CO", "51": "PE", "20": "EG",
+}  # fmt: skip
+_DIAL_CODE = re.compile(r"(?:\+|00)\s?\(?(\d[\d ]{0,4})")
+_NAMED_IN = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "cs", "sv", "da", "hr")
+_LONGEST_NAME = 30  # characters
+_SHORT_NAMES = {
+    "GB": ("england", "scotland", "wales", "northern ireland", "great britain", "uk", "u.k"),
+    "US": ("usa", "u.s.a", "united states of america"),
+    "NL": ("holland", "the netherlands", "nederland"),
+    "CZ": ("ceska republika", "czech republic", "tschechische republik"),
+    "DE": ("deutschland", "br deutschland", "bundesrepublik deutschland"),
+    "BE": ("belgie", "belgique", "belgie/belgique"),
+    "CH": ("schweiz", "suisse", "svizzera", "schweiz/suisse"),
+    "IE": ("eire", "republic of ireland"),
+}
 _US_PLACE = re.compile(r"\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b")
 _CA_PLACE = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
 _UK_PLACE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")
@@ -89,11 +110,44 @@ def country_votes(text: str) -> Counter[str]:
     return +votes
 
 
+def country_named(text: str) -> str | None:
+    """The country that a text is the name of, in a language of the product; None for anything else."""
+    folded = fold(text).strip(" .,()")
+    if len(folded) > _LONGEST_NAME:
+        return None
+    return _full_names().get(folded)
+
+
+def dialled_country(phone: str) -> str | None:
+    """The country of an international phone number: "+49 30 ..." is Germany's."""
+    match = _DIAL_CODE.match(phone.strip(" ("))
+    if match is None:
+        return None
+    digits = re.sub(r"\D", "", match[1])[:3]
+    return next((_ALL_DIAL[digits[:size]] for size in (3, 2, 1) if digits[:size] in _ALL_DIAL), None)
+
+
+def site_country(address: str) -> str | None:
+    """The country of a web or e-mail address's last part."""
+    return _SITES.get(address.lower().split("/")[0].rsplit(".", 1)[-1].strip())
+
+
+@cache
+def _full_names() -> Mapping[str, str]:
+    """Names of countries, of several words too, in the languages of the product -> ISO 3166."""
+    names = {fold(name): code for code, listed in _SHORT_NAMES.items() for name in listed}
+    for language in _NAMED_IN:
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) == 2 and code.isalpha():
+                names.setdefault(fold(name), code)
+    return names
+
+
 @cache
 def _country_names() -> Mapping[str, str]:
     """One-word country names in the languages of the product -> ISO 3166."""
     names: dict[str, str] = {}
-    for language in ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "cs", "sv", "da", "hr"):
+    for language in _NAMED_IN:
         for code, name in Locale.parse(language).territories.items():
             if len(code) == 2 and code.isalpha() and name.isalpha():
                 names.setdefault(fold(name), code)

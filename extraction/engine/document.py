@@ -138,6 +138,14 @@ class Document:
     def text(self) -> str:
         return "\n".join(page.text for page in self.pages)
 
+    def numbered_from(self, first: int) -> Document:
+        """The same pages, counted from ``first``."""
+        return replace(self, pages=tuple(replace(page, number=n) for n, page in enumerate(self.pages, start=first)))
+
+    def of_pages(self, first: int, last: int) -> Document:
+        """Only these pages, with the numbers that they have."""
+        return replace(self, pages=tuple(page for page in self.pages if first <= page.number <= last))
+
     def with_language(self, language: str) -> Document:
         return replace(self, language=language)
 

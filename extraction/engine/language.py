@@ -1,7 +1,8 @@
 """What each language calls things on invoices: one TOML file per language in ``languages/``.
 
-A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words), ``words`` (frequent words, to tell
-the language), ``months``, ``suffixes`` (legal forms), ``decimal`` and ``day_first``. Label keys are field names of the
+A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words), ``other_documents`` (what is no
+invoice -> titles), ``words`` (frequent words, to tell the language), ``months``, ``suffixes`` (legal forms),
+``payment_means`` (code of UNTDID 4461 -> words), ``decimal`` and ``day_first``. Label keys are field names of the
 catalogue, plus keys that exist to keep words away from fields: ``other_date``, ``other_amount``, ``cash`` and so on.
 A phrase may stand under several keys. Phrases are compared without case, accents, spaces and punctuation.
 
@@ -142,6 +143,7 @@ class Language:
     months: Mapping[str, int]
     suffixes: tuple[str, ...]
     document_types: Mapping[str, tuple[str, ...]]
+    other_documents: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, tuple[str, ...]]
     vocabulary: Vocabulary
 
@@ -184,6 +186,7 @@ def load_language(code: str) -> Language:
         months=month_names(code),
         suffixes=_strings(code, "suffixes"),
         document_types=_table(code, "document_types"),
+        other_documents=_table(code, "other_documents"),
         labels=_table(code, "labels"),
         vocabulary=_vocabulary(code),
     )
@@ -256,6 +259,14 @@ def month_names(code: str) -> Mapping[str, int]:
 
 
 @cache
+def country_names(code: str) -> frozenset[str]:
+    """Names of countries in a language, folded."""
+    from babel import Locale
+
+    return frozenset(fold(name) for name in Locale.parse(code, sep="-").territories.values())
+
+
+@cache
 def weekday_names(code: str) -> frozenset[str]:
     """Days of the week in a language and in English, in full and abbreviated, folded and without dots."""
     from babel import Locale
@@ -266,6 +277,11 @@ def weekday_names(code: str) -> frozenset[str]:
         for width in ("wide", "abbreviated")
     ]
     return frozenset(fold(name).strip(". ") for names in days for name in names.values())
+
+
+def payment_means(code: str) -> Mapping[str, tuple[str, ...]]:
+    """What a language calls the means of payment, by their codes of UNTDID 4461."""
+    return _table(code, "payment_means")
 
 
 @cache

@@ -241,9 +241,11 @@ def _cell_labels(row: Row, cell: Cell, offset: int, language: Language) -> Itera
     position = 0
     while position < len(tokens):
         for size in range(min(MAX_PHRASE, len(tokens) - position), 0, -1):
-            hits = language.vocabulary.find(
-                "".join(token for token, _ in tokens[position : position + size]), words=size
-            )
+            phrase = "".join(token for token, _ in tokens[position : position + size])
+            if _spans_colon(cell, tokens[position][1], tokens[position + size - 1][1]):
+                hits = language.vocabulary.exact.get(phrase, ())
+            else:
+                hits = language.vocabulary.find(phrase, words=size)
             if hits and not _inside_value(cell, tokens, position + size):
                 start, end = tokens[position][1], tokens[position + size - 1][1] + 1
                 for key, quality in hits:
@@ -252,6 +254,11 @@ def _cell_labels(row: Row, cell: Cell, offset: int, language: Language) -> Itera
                 break
         else:
             position += 1
+
+
+def _spans_colon(cell: Cell, first: int, last: int) -> bool:
+    """What stands behind a colon is a value and no misread end of the label: "Reference: R. Miller"."""
+    return any(word.text.endswith(":") for word in cell.words[first:last])
 
 
 def _inside_value(cell: Cell, tokens: Sequence[tuple[str, int]], end: int) -> bool:

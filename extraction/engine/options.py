@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,6 +13,9 @@ from .files import Limits
 class ReadOptions:
     """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor.
 
+    ``pages`` are the first and the last page to read, where they are known to be one document; it is not split then.
+    ``is_invoice``: a person says so, whatever it looks like. ``date_orders`` are vendors, by name or tax id, and
+    whether they write the day before the month.
     ``page_threads`` pages of a document are read at a time; no more than these are in memory.
     """
 
@@ -20,4 +24,7 @@ class ReadOptions:
     own_names: tuple[str, ...] = ()
     own_tax_ids: tuple[str, ...] = ()
     today: date | None = None
+    is_invoice: bool = False
+    date_orders: Mapping[str, bool] = field(default_factory=dict)
     page_threads: int = 1
+    pages: tuple[int, int] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from .options import ReadOptions as ReadOptions
 from .pages import DocumentCache as DocumentCache
 from .pages import OnImage, PageReader
 from .record import InvoiceRecord, Reading
+from .splitting import Division, divide
 
 ENGINE_VERSION = "1.0.0"
 
@@ -58,10 +59,21 @@ def read_invoice(
     else:
         document = read_document(path, options=options, ocr=ocr, on_page=on_page, on_image=on_image, cache=cache)
     if record is None:
-        document, record = extract(document, options=options)
-    else:
-        document, record = with_places(replace(document, source="e_invoice"), record, options=options)
+        return _extracted(path, document, options, started)
+    document, record = with_places(replace(document, source="e_invoice"), record, options=options)
     return Reading(document, record, _sha256(path), time.perf_counter() - started, engine_version())
+
+
+def _extracted(path: Path, document: Document, options: ReadOptions, started: float) -> Reading:
+    """One record of all pages, and where the file surely holds several invoices one of each."""
+    division = divide(document, options) if options.pages is None else Division()
+    parts = [(pages, *extract(document.of_pages(*pages), options=options)) for pages in division.parts]
+    document, record = extract(document, options=options)
+    if division.problem:
+        record = replace(record, problems=(division.problem, *record.problems))
+    known = _sha256(path), time.perf_counter() - started, engine_version()
+    readings = tuple(Reading(pages, found, *known, page_range=which) for which, pages, found in parts)
+    return Reading(document, record, *known, page_range=options.pages, parts=readings)
 
 
 def read_document(
@@ -78,26 +90,27 @@ def read_document(
     ocr = ocr or default_ocr()
     with files.open_file(path, options.limits) as opened:
         reader = PageReader(opened, _sha256(path), ocr, cache, on_image and _one_at_a_time(on_image))
-        total = opened.page_count
+        first, last = options.pages or (1, opened.page_count)
+        numbers = range(first, min(last, opened.page_count) + 1)
         if on_page:
-            on_page(0, total)
-        pages = []
-        for page in _read_pages(reader, total, options.page_threads):
+            on_page(0, len(numbers))
+        pages: list[Page] = []
+        for page in _read_pages(reader, numbers, options.page_threads):
             pages.append(page)
             if on_page:
-                on_page(page.number, total)
+                on_page(len(pages), len(numbers))
     return Document(pages=tuple(pages), source=_source(pages))
 
 
-def _read_pages(reader: PageReader, total: int, threads: int) -> Iterator[Page]:
+def _read_pages(reader: PageReader, numbers: Sequence[int], threads: int) -> Iterator[Page]:
     """In order. The first error, or a caller that stops, ends it as soon as the pages in work are done."""
-    if threads == 1 or total == 1:
-        yield from map(reader.read, range(1, total + 1))
+    if threads == 1 or len(numbers) == 1:
+        yield from map(reader.read, numbers)
         return
     waiting: deque[Future[Page]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
-            for number in range(1, total + 1):
+            for number in numbers:
                 if len(waiting) == threads:
                     yield waiting.popleft().result()
                 waiting.append(pool.submit(reader.read, number))

@@ -6,7 +6,7 @@ All values are frozen. Money is ``Decimal``, dates are ``date``; they are parsed
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from .document import Box, Document
 
 Value = str | Decimal | date
+NOT_AN_INVOICE = "not_an_invoice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Candidate:
     score: float
     reason: str
     certainty: float = 1.0  # the recogniser's lowest score of the words
+    other: Candidate | None = None  # a date's other reading, where it is open which is the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,28 @@ class InvoiceRecord:
     line_items: tuple[LineItem, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def is_invoice(self) -> bool:
+        """False where the document was recognised as something else; it has no fields then."""
+        return all(problem.code != NOT_AN_INVOICE for problem in self.problems)
+
+    def on_later_pages(self, by: int) -> InvoiceRecord:
+        """The same record, found ``by`` pages further on in the file."""
+
+        def moved(page: int | None) -> int | None:
+            return None if page is None else page + by
+
+        fields = {
+            name: replace(
+                found,
+                page=moved(found.page),
+                alternatives=tuple(replace(other, page=other.page + by) for other in found.alternatives),
+            )
+            for name, found in self.fields.items()
+        }
+        items = tuple(replace(item, page=moved(item.page)) for item in self.line_items)
+        return replace(self, fields=fields, line_items=items)
+
     def value(self, name: str) -> Value | None:
         found = self.fields.get(name)
         return found.value if found else None
@@ -112,21 +136,28 @@ class InvoiceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What ``read_invoice`` returns: the words with their places, and the record made of them."""
+    """What ``read_invoice`` returns: the words with their places, and the record made of them.
+
+    Where a file surely holds several invoices, ``parts`` are their own readings, each with its ``page_range``: the
+    first and the last of its pages, as the file counts them. This reading is then that of the file as one document.
+    """
 
     document: Document
     record: InvoiceRecord
     sha256: str
     seconds: float
     engine_version: str
+    page_range: tuple[int, int] | None = None
+    parts: tuple[Reading, ...] = ()
 
     def to_dict(self, file: str) -> dict[str, Any]:
         """The public JSON of one file (see docs/record.md)."""
         kind = self.record.value("document_type")
         return {
             "file": file,
+            **({} if self.page_range is None else {"page_range": list(self.page_range)}),
             "sha256": self.sha256,
-            "document_type": kind if isinstance(kind, str) else "invoice",
+            "document_type": kind if isinstance(kind, str) else "invoice" if self.record.is_invoice else "other",
             "language": self.document.language,
             "source": self.document.source,
             "pages": len(self.document.pages),

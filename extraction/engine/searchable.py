@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,8 +35,12 @@ Point = tuple[float, float]
 Corners = tuple[Point, Point, Point, Point]  # of a word: top left, top right, bottom right, bottom left
 
 
-def write_searchable(source: Path, pages: Sequence[Page], target: Path, limits: Limits | None = None) -> None:
+def write_searchable(
+    source: Path, pages: Sequence[Page], target: Path, limits: Limits | None = None, *, only: bool = False
+) -> None:
     """``pages`` were read from ``source``; the same input gives the same bytes. A searchable PDF is only copied.
+
+    ``only`` leaves out all other pages of the file.
 
     InvoiceError when no PDF can be made of the file: XML, or one that is damaged or has a password.
     """
@@ -44,14 +48,14 @@ def write_searchable(source: Path, pages: Sequence[Page], target: Path, limits: 
     kind = files.detect(source, limits)
     if kind.open is None:
         raise UnsupportedType("An XML file has no pages, so no PDF can be made of it. Download the original.")
-    if is_searchable(kind.mime_type, (page.source for page in pages)):
+    if not only and is_searchable(kind.mime_type, (page.source for page in pages)):
         shutil.copyfile(source, target)
     elif kind.name == "pdf":
         with _open_pdf(source) as opened:
-            _write(opened, pages, target)
+            _write(opened, pages, target, only=only)
     else:
         with images_to_pdf(source, limits) as opened:
-            _write(opened, pages, target)
+            _write(opened, pages, target, only=only)
 
 
 def is_searchable(media_type: str, sources: Iterable[str]) -> bool:
@@ -68,12 +72,14 @@ def _open_pdf(source: Path) -> Pdf:
         raise DamagedFile from None
 
 
-def _write(opened: Pdf, pages: Iterable[Page], target: Path) -> None:
+def _write(opened: Pdf, pages: Sequence[Page], target: Path, *, only: bool) -> None:
     font = GlyphlessFont(opened)
     try:
         for page in pages:
             if page.source != "text_layer":
                 _add_words(opened, page, font)
+        if only:
+            _drop_others(opened, {page.number for page in pages})
         font.finish()
         opened.save(target, deterministic_id=True, min_version="1.5", encryption=False)
     except (pikepdf.PdfError, pikepdf.DataDecodingError, IndexError, RuntimeError):
@@ -81,6 +87,16 @@ def _write(opened: Pdf, pages: Iterable[Page], target: Path) -> None:
             "The pages of this file are damaged in a way that can be shown but not written again. Open the original "
             "in a viewer, print it to PDF and upload that."
         ) from None
+
+
+def _drop_others(opened: Pdf, kept: Set[int]) -> None:
+    """Outlines and other trees that name the pages left out would keep these in the file."""
+    for number in range(len(opened.pages), 0, -1):
+        if number not in kept:
+            del opened.pages[number - 1]
+    for name in ("/Outlines", "/Names", "/Dests", "/StructTreeRoot", "/PageLabels", "/OpenAction", "/AcroForm"):
+        if name in opened.Root:
+            del opened.Root[name]
 
 
 def _add_words(opened: Pdf, page: Page, font: GlyphlessFont) -> None:

@@ -66,7 +66,7 @@ def _row(invoice: Invoice, decimal: str) -> list[str]:
     approver = invoice.approved_by
     return [
         str(invoice.pk),
-        defused(invoice.file_name),
+        defused(invoice.document_name),
         invoice.status,
         _instant(invoice.created_at),
         *(cell(spec.kind, values.get(spec.name, ""), decimal=decimal) for spec in FIELDS),

@@ -16,6 +16,7 @@ from .receive import Outcome, Received, Reception, documents_receive, invoice_re
 from .review import (
     field_confirm,
     field_correct,
+    file_rejoin,
     invoice_approve,
     invoice_cancel,
     invoice_reject,
@@ -39,6 +40,7 @@ __all__ = [
     "documents_receive",
     "field_confirm",
     "field_correct",
+    "file_rejoin",
     "invoice_approve",
     "invoice_cancel",
     "invoice_claim",

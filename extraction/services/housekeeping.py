@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
@@ -81,11 +81,13 @@ def invoices_purge() -> int:
             invoice = Invoice.objects.select_for_update().filter(pk=invoice_id, deleted_at__lt=before).first()
             if invoice is None:
                 continue
-            names = [invoice.file.name, invoice.unlocked_file.name]
-            names += [*invoice.pages.exclude(image="").values_list("image", flat=True)]
+            names = [*invoice.pages.exclude(image="").values_list("image", flat=True)]
+            shared = [str(name) for name in (invoice.file.name, invoice.unlocked_file.name) if name]
             event_record(invoice=invoice, action="purged")
             invoice.delete()
-        files_delete([name for name in names if name])
+        # The last invoice of a file takes it along.
+        names += [name for name in shared if not Invoice.objects.filter(Q(file=name) | Q(unlocked_file=name)).exists()]
+        files_delete(names)
         images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
     _packages_purge()

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from extraction.engine import resolve
-from extraction.engine.record import LineItem, Problem, TaxLine, Value
+from extraction.engine.record import NOT_AN_INVOICE, LineItem, Problem, TaxLine, Value
 from extraction.models import SETTLED, Invoice, Status
 
 
@@ -18,6 +18,8 @@ def problems_found(
 ) -> list[dict[str, Any]]:
     """All problems as they are stored. ``lasting`` ones come from the reading itself and no check can repeat them."""
     checked = resolve.check(values, tax_breakdown=_tax_breakdown(invoice), line_items=_line_items(invoice))
+    if any(row["code"] == NOT_AN_INVOICE for row in lasting):  # nobody misses an invoice's fields there
+        checked = tuple(problem for problem in checked if problem.code != "required_missing")
     found = [*checked, *_duplicates(invoice, values), *_changed_bank_details(invoice, values)]
     return [*(dict(row) for row in lasting), *(problem.to_dict() for problem in found)]
 
@@ -55,9 +57,12 @@ def _duplicates(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
     for names, same in ((number, by_number), (amount, by_amount)):
         if not all(name in values for name in names):
             continue
-        other = _others(invoice).filter(same).order_by("pk").first()
+        others = _others(invoice).filter(same)
+        if names == amount and "invoice_number" in values:  # invoices of one file were told apart by their numbers
+            others = others.exclude(Q(sha256=invoice.sha256) & ~Q(invoice_number=""))
+        other = others.order_by("pk").first()
         if other is not None:
-            text = f"This may be the same invoice as “{other.file_name}”, uploaded on {other.created_at:%Y-%m-%d}."
+            text = f"This may be the same invoice as “{other.document_name}”, uploaded on {other.created_at:%Y-%m-%d}."
             return [Problem("possible_duplicate", names, text)]
     return []
 

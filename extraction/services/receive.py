@@ -146,7 +146,7 @@ def _insert(invoice: Invoice, user: User) -> Received:
     except Exception as error:
         invoice.file.storage.delete(str(stored))
         same = Invoice.objects.filter(workspace=invoice.workspace, sha256=invoice.sha256, deleted_at__isnull=True)
-        existing = same.first() if isinstance(error, IntegrityError) else None
+        existing = same.order_by("first_page").first() if isinstance(error, IntegrityError) else None
         if existing is None:
             raise
         return Received(existing, duplicate=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from extraction.engine.errors import ReadingCancelled
@@ -107,6 +107,31 @@ def invoice_retry(*, invoice: Invoice, user: User) -> None:
     changes = {"attempts": 0, "pages_done": 0, "queued_at": timezone.now(), "rejected_reason": "", **NO_ERROR}
     _move(invoice, user, "retried", (Status.FAILED, Status.REVIEW, Status.REJECTED), status=Status.QUEUED, **changes)
     wake_on_commit(invoice_id=invoice.pk)
+
+
+@transaction.atomic
+def file_rejoin(*, invoice: Invoice, user: User) -> Invoice:
+    """Read a file that was divided into several invoices as one document; what had become of the others is deleted.
+
+    The invoice of its first pages is the one that stays. InvalidState when one of them is approved, being read, or was
+    not divided at all.
+    """
+    require("retry", workspace=invoice.workspace_id, user=user)
+    require("delete", workspace=invoice.workspace_id, user=user)
+    same = Invoice.objects.filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256, last_page__isnull=False)
+    last = same.aggregate(Max("last_page"))["last_page__max"]
+    rows = list(same.filter(deleted_at__isnull=True).select_for_update().order_by("first_page"))
+    if not rows or any(row.status not in (Status.REVIEW, Status.FAILED, Status.REJECTED) for row in rows):
+        raise InvalidState("One of the invoices of this file is approved or being read. Reopen or cancel it first.")
+    kept, *others = rows
+    for row in others:
+        _update(Invoice.objects.filter(pk=row.pk), deleted_at=timezone.now())
+        event_record(invoice=row, user=user, action="deleted")
+    _update(Invoice.objects.filter(pk=kept.pk), first_page=1, last_page=last)
+    kept.refresh_from_db()
+    event_record(invoice=kept, user=user, action="rejoined")
+    invoice_retry(invoice=kept, user=user)
+    return kept
 
 
 @transaction.atomic

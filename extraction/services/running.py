@@ -19,10 +19,11 @@ from PIL import Image
 
 from extraction.engine.errors import InvoiceError
 from extraction.engine.read import ReadOptions
-from extraction.models import Invoice, Workspace
+from extraction.models import Invoice
 from extraction.reading import Reader, read_options, worker_reader
 
 from .errors import FileUnavailable, InternalError, LeaseLost, TookTooLong
+from .habits import vendor_date_orders
 from .reading import held, invoice_claim, invoice_fail, invoice_heartbeat, lease_renew
 from .storing import invoice_store
 
@@ -57,15 +58,24 @@ def _read_and_store(invoice_id: int, token: UUID, reader: Reader) -> None:
         images: dict[int, Path] = {}
         reading = reader(
             _local_copy(invoice, folder),
-            options=_options(invoice.workspace),
+            options=_options(invoice),
             on_page=partial(_report, invoice_id, token),
             on_image=partial(_keep_image, folder, images),
         )
         invoice_store(invoice_id=invoice_id, token=token, reading=reading, images=images)
 
 
-def _options(workspace: Workspace) -> ReadOptions:
-    return replace(read_options(), own_names=tuple(workspace.own_names), own_tax_ids=tuple(workspace.own_tax_ids))
+def _options(invoice: Invoice) -> ReadOptions:
+    workspace = invoice.workspace
+    typed = invoice.field_values.filter(name="document_type", human_value__isnull=False).exclude(human_value="")
+    return replace(
+        read_options(),
+        own_names=tuple(workspace.own_names),
+        own_tax_ids=tuple(workspace.own_tax_ids),
+        pages=invoice.page_range,
+        is_invoice=typed.exists(),
+        date_orders=vendor_date_orders(workspace),
+    )
 
 
 def _report(invoice_id: int, token: UUID, done: int, total: int) -> None:

@@ -27,6 +27,10 @@ from .reading import NO_LEASE, held
 
 logger = logging.getLogger(__name__)
 
+SHARED = (
+    *("workspace_id", "uploaded_by_id", "file", "file_name", "media_type", "size", "sha256", "unlocked_file"),
+    *("package_id", "created_at", "queued_at", "started_at"),
+)  # what invoices of one file have in common
 NOTHING_FOUND = Problem(
     "nothing_found",
     (),
@@ -37,20 +41,65 @@ NOTHING_FOUND = Problem(
 def invoice_store(*, invoice_id: int, token: UUID, reading: Reading, images: Mapping[int, Path]) -> Invoice:
     """Store a reading and hand the invoice to review. ``images``: JPEG files by page number.
 
-    Raises LeaseLost, with nothing stored, when the run no longer holds the invoice.
+    Where the file holds several invoices, this one becomes the first of them, and the others get rows of their own in
+    the same transaction. Raises LeaseLost, with nothing stored, when the run no longer holds the invoice.
     """
     with _stored_images(invoice_id, images) as names, transaction.atomic():
         # Taking the row first makes everybody else wait, so that the token is still ours when this commits.
         if held(invoice_id, token).update(status=Status.REVIEW, **NO_LEASE) != 1:
             raise LeaseLost
         invoice = Invoice.objects.get(pk=invoice_id)
-        _replace_pages(invoice, reading, names)
-        _replace_rows(invoice, reading.record)
-        rows = _replace_fields(invoice, reading.record)
-        _fill_row(invoice, reading, rows)
-        event_record(invoice=invoice, action="read", pages=len(reading.document.pages), fields=len(rows))
+        old = list(invoice.pages.exclude(image="").values_list("image", flat=True))
+        invoice.pages.all().delete()
+        for row, part in _parted(invoice, reading):
+            _store_one(row, part, names)
+        transaction.on_commit(lambda: files_delete(old))
+        invoice.refresh_from_db()
     logger.info("invoice %s: read, %s pages, %.1f s", invoice_id, len(reading.document.pages), reading.seconds)
     return invoice
+
+
+def _parted(invoice: Invoice, reading: Reading) -> list[tuple[Invoice, Reading]]:
+    """Each invoice in the file with its reading; the file as one where a person or an earlier reading divided it."""
+    first, *others = reading.parts or (reading,)
+    if not others or not _may_split(invoice):
+        return [(invoice, reading)]
+    assert first.page_range is not None  # what every part has
+    invoice.first_page, invoice.last_page = first.page_range
+    invoice.save(update_fields=["first_page", "last_page"])
+    event_record(invoice=invoice, action="split", pages=[list(part.page_range or ()) for part in reading.parts])
+    return [(invoice, first), *((_part_row(invoice, part), part) for part in others)]
+
+
+def _may_split(invoice: Invoice) -> bool:
+    """Not what a person has worked on, nor a file of which parts are there already."""
+    touched = invoice.field_values.filter(human_value__isnull=False).exists()
+    same = Invoice.objects.filter(workspace=invoice.workspace_id, sha256=invoice.sha256, deleted_at__isnull=True)
+    return invoice.page_range is None and not touched and not same.exclude(pk=invoice.pk).exists()
+
+
+def _part_row(invoice: Invoice, part: Reading) -> Invoice:
+    """Another invoice of the same file; it shares the file, and came when the file came."""
+    assert part.page_range is not None
+    row = Invoice(
+        **{name: getattr(invoice, name) for name in SHARED},
+        status=Status.REVIEW,
+        first_page=part.page_range[0],
+        last_page=part.page_range[1],
+    )
+    row.save(force_insert=True)
+    event_record(invoice=row, action="split_off", file_of=invoice.pk, pages=list(part.page_range))
+    return row
+
+
+def _store_one(invoice: Invoice, reading: Reading, names: Mapping[int, str]) -> None:
+    InvoicePage.objects.bulk_create(
+        [_page_row(invoice, page, names.get(page.number, "")) for page in reading.document.pages]
+    )
+    _replace_rows(invoice, reading.record)
+    rows = _replace_fields(invoice, reading.record)
+    _fill_row(invoice, reading, rows)
+    event_record(invoice=invoice, action="read", pages=len(reading.document.pages), fields=len(rows))
 
 
 @contextmanager
@@ -67,15 +116,6 @@ def _stored_images(invoice_id: int, images: Mapping[int, Path]) -> Iterator[dict
         raise
 
 
-def _replace_pages(invoice: Invoice, reading: Reading, names: Mapping[int, str]) -> None:
-    old = list(invoice.pages.exclude(image="").values_list("image", flat=True))
-    invoice.pages.all().delete()
-    InvoicePage.objects.bulk_create(
-        [_page_row(invoice, page, names.get(page.number, "")) for page in reading.document.pages]
-    )
-    transaction.on_commit(lambda: files_delete(old))
-
-
 def file_store(path: Path, name: str) -> str:
     """Copy a local file into the storage. Where that fails, as on a full disk, no part of it stays."""
     try:
@@ -88,10 +128,15 @@ def file_store(path: Path, name: str) -> str:
 
 
 def images_delete(invoice_id: int) -> None:
-    """Remove all page images of an invoice that is gone, also those that a killed worker left without a row."""
+    """Remove all page images of an invoice that is gone, also those that a killed worker left without a row.
+
+    Those of other invoices in the same file stay.
+    """
     folder = _folder(invoice_id)
     with suppress(FileNotFoundError):
-        files_delete([*(f"{folder}/{name}" for name in default_storage.listdir(folder)[1]), folder])
+        names = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
+        kept = set(InvoicePage.objects.filter(image__startswith=f"{folder}/").values_list("image", flat=True))
+        files_delete([*sorted(names - kept), *([] if kept else [folder])])
 
 
 def _folder(invoice_id: int) -> str:
@@ -166,7 +211,8 @@ def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> Non
     record, document = reading.record, reading.document
     machine = {name: found.value for name, found in record.fields.items()}
     checked = resolve.check(machine, tax_breakdown=record.tax_breakdown, line_items=record.line_items)
-    lasting = lasting_problems(record.problems if rows else (NOTHING_FOUND, *record.problems), checked)
+    unread = () if rows or not record.is_invoice else (NOTHING_FOUND,)
+    lasting = lasting_problems((*unread, *record.problems), checked)
     values = invoice_values(rows)
     pages = len(document.pages)
     Invoice.objects.filter(pk=invoice.pk).update(

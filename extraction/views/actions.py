@@ -49,7 +49,7 @@ def reject(request: HttpRequest, invoice_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, invoice_id: int) -> HttpResponse:
     invoice = own_invoice(request, invoice_id)
     services.invoice_reopen(invoice=invoice, user=signed_in(request))
-    messages.success(request, _("%(file)s is open for changes again.") % {"file": invoice.file_name})
+    messages.success(request, _("%(file)s is open for changes again.") % {"file": invoice.document_name})
     return redirect("review", invoice.pk)
 
 
@@ -58,8 +58,17 @@ def reopen(request: HttpRequest, invoice_id: int) -> HttpResponse:
 def retry(request: HttpRequest, invoice_id: int) -> HttpResponse:
     invoice = own_invoice(request, invoice_id)
     services.invoice_retry(invoice=invoice, user=signed_in(request))
-    messages.success(request, _("%(file)s is being read again.") % {"file": invoice.file_name})
+    messages.success(request, _("%(file)s is being read again.") % {"file": invoice.document_name})
     return refreshed() if is_htmx(request) else redirect(where_from(request))
+
+
+@require_POST
+@explains_refusals
+def rejoin(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The file was divided wrongly: read it as one document."""
+    invoice = services.file_rejoin(invoice=own_invoice(request, invoice_id), user=signed_in(request))
+    messages.success(request, _("%(file)s is being read as one document.") % {"file": invoice.file_name})
+    return redirect("review", invoice.pk)
 
 
 @require_POST
@@ -81,7 +90,7 @@ def unlock(request: HttpRequest, invoice_id: int) -> HttpResponse:
     except InvoiceError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, _("%(file)s is open and is being read.") % {"file": invoice.file_name})
+        messages.success(request, _("%(file)s is open and is being read.") % {"file": invoice.document_name})
     return redirect("review", invoice.pk)
 
 
@@ -104,13 +113,13 @@ def restore(request: HttpRequest, invoice_id: int) -> HttpResponse:
         invoice = services.invoice_restore(invoice_id=invoice_id, user=signed_in(request))
     except Invoice.DoesNotExist as error:
         raise Http404 from error
-    messages.success(request, _("%(file)s is back.") % {"file": invoice.file_name})
+    messages.success(request, _("%(file)s is back.") % {"file": invoice.document_name})
     return redirect(where_from(request))
 
 
 def done(request: HttpRequest, text: str, invoice: Invoice, *, undo: str) -> None:
     """A message with an Undo button; base.html makes it of the tag."""
-    messages.success(request, text % {"file": invoice.file_name}, extra_tags=f"undo {undo} {invoice.pk}")
+    messages.success(request, text % {"file": invoice.document_name}, extra_tags=f"undo {undo} {invoice.pk}")
 
 
 def go_on(listing: Listing, waiting: int | None) -> HttpResponse:

@@ -67,6 +67,8 @@ def searchable(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
     if not pages:
         raise Http404
     name = f"{PurePath(invoice.file_name).stem}-searchable.pdf"
+    if invoice.page_range:
+        name = f"{PurePath(invoice.file_name).stem}-{'-'.join(map(str, invoice.page_range))}.pdf"
     if not searchable_offered(invoice, pages):
         return _file(invoice.file.name or "", invoice.media_type, keep=KEEP, save_as=name)
     try:

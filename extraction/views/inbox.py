@@ -79,7 +79,10 @@ def live(request: HttpRequest) -> HttpResponse:
         "working": working(invoices),
         "may": actions_in(workspace, user) if workspace else frozenset(),
     }
-    return render(request, "inbox/_live.html", context)
+    response = render(request, "inbox/_live.html", context)
+    if any(invoice.page_range and seen[invoice.pk] != progress_state(invoice) for invoice in invoices):
+        response["HX-Trigger"] = "refresh"  # a file was divided: the list gets rows that it does not know yet
+    return response
 
 
 @require_POST

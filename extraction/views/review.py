@@ -55,6 +55,7 @@ def render_review(
         "groups": groups,
         "more_filled": sum(1 for group in groups for view in group.more if view.value),
         "pages": pages,
+        "siblings": selectors.siblings_of(user, invoice),
         "searchable": searchable_offered(invoice, pages),
         "line_items": list(invoice.line_items.all()),
         "tax_lines": list(invoice.tax_lines.all()),

@@ -122,3 +122,46 @@ Kundennummer: 10023
 """
     assert number(art, "purchase_order") == "PO-7781"
     assert number(art, "customer_number") == "10023"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Invoice No: 4711 / 2", "4711 / 2"),
+        ("Monatsrechnung Nr. 20240017 vom 03.04.2024", "20240017"),
+        ("Monatsrechnung (380) Nr. 20240017 vom 03.04.2024", "20240017"),
+        ("Kvitto nr: 640402", "640402"),
+        ("Lasku nro 20881", "20881"),
+        ("Račun št. 24-310-000117", "24-310-000117"),
+        ("Αρ. τιμολογίου: 10482", "10482"),
+        ("Guest check no. 70713", "70713"),
+        ("Nota de crédito n 2024/18", "2024/18"),
+        ("Kassabonnummer 004417", "004417"),
+    ],
+)
+def test_numbers_of_many_kinds_of_papers_are_found(line: str, expected: str) -> None:
+    assert "".join(str(number(line)).split()) == "".join(expected.split())
+
+
+def test_a_tills_number_stands_beside_date_and_time_without_any_label() -> None:
+    art = """
+        Radhaus Sommer
+   Summe            12,50
+   16.09.2020  18:03  K1  115460
+"""
+    assert number(art) == "115460"
+
+
+def test_what_is_printed_again_is_more_likely_the_number() -> None:
+    once = candidates("Order number: QX7RT2")[0].score
+    again = candidates("Order number: QX7RT2\n\nReference on your statement   QX7RT2")[0].score
+    assert again > once
+
+
+def test_a_house_number_is_no_invoice_number() -> None:
+    art = """
+Willow Cafe
+No. 53, Mill Lane, 45600 Leith
+Receipt No. 7081
+"""
+    assert [candidate.value for candidate in candidates(art)] == ["7081"]

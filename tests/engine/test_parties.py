@@ -99,6 +99,127 @@ Rechnung Nr. 2024-117
     assert party(art, own=("Muster Handel AG",)) == "Kranich Technik GmbH"
 
 
+def test_the_name_of_a_logo_goes_on_in_the_next_line() -> None:
+    art = """
+           GREEN HERON
+            BISTRO
+      12 Harbour Street, Leith
+       Tel 0131 496 0000
+
+Flat white                3.20
+Total                     3.20
+"""
+    assert party(art) == "GREEN HERON BISTRO"
+
+
+def test_a_brand_gives_way_to_the_name_with_its_legal_form_in_the_footer() -> None:
+    art = """
+   Holzwerk Tannert                              RECHNUNG
+   Lärchenweg 8 - 79115 Freiburg - Tel. 0761 555012
+
+   Gesamtbetrag                                  1.190,00
+
+
+
+   Holzwerk Tannert GmbH - Lärchenweg 8 - 79115 Freiburg
+   USt-IdNr. DE136695976
+"""
+    assert party(art) == "Holzwerk Tannert GmbH"
+    assert party(art, "vendor_address") == "Lärchenweg 8\n79115 Freiburg"
+
+
+def test_letters_spaced_apart_for_show_are_one_word() -> None:
+    assert clean_name("L I N D N E R & Söhne GmbH") == "LINDNER & Söhne GmbH"
+
+
+def test_the_party_of_a_labelled_block_stands_beside_its_name() -> None:
+    art = """
+Rechnung Nr. 4711 vom 03.04.2024
+
+Verkäufer
+Nummer:          549910
+Name:            Kranich Technik GmbH
+Anschrift:       Seeweg 4
+                 20095 Hamburg
+
+Käufer
+Nummer:          GE2020
+Name:            Muster Handel AG
+Anschrift:       Hafenstr. 9
+                 20457 Hamburg
+"""
+    assert party(art) == "Kranich Technik GmbH"
+    assert party(art, "buyer_name") == "Muster Handel AG"
+
+
+def test_a_buyer_without_any_label_stands_on_top_of_its_address() -> None:
+    art = """
+   Kranich Technik GmbH
+   Seeweg 4, 20095 Hamburg     Tel. 040 123456
+
+
+   Muster Handel AG
+   Hafenstr. 9
+   20457 Hamburg
+
+   Rechnung Nr. 2024-117
+"""
+    assert party(art, "buyer_name") == "Muster Handel AG"
+
+
+def test_the_value_of_a_column_stands_under_its_head() -> None:
+    art = """
+Harbour Radio                      Invoice 4711
+
+Advertiser             Product            Estimate
+Friends of the Quay    SPRING FAIR        1078
+"""
+    assert party(art, "buyer_name") == "Friends of the Quay"
+
+
+def test_who_advertises_comes_before_the_agency_that_is_billed() -> None:
+    art = """
+Harbour Radio                      Invoice 4711
+
+Billing Address:                   Advertiser     Quay Festival 2020
+Northwind Media                    Product        SPRING FAIR
+22 Mill Lane
+"""
+    assert party(art, "buyer_name") == "Quay Festival 2020"
+
+
+def test_our_own_company_is_the_buyer_wherever_it_stands() -> None:
+    art = """
+Blue Anchor Hotel
+5 Quay Street, 10400 Penang
+
+Kept for Muster Handel AG
+Muster Handel AG
+Room 12
+"""
+    assert party(art, "buyer_name", own=("Muster Handel AG",)) == "Muster Handel AG"
+
+
+def test_towns_countries_and_house_numbers_are_no_vendors() -> None:
+    art = """
+GERMANY
+Willow Cafe
+12 Harbour Street
+20095 Hamburg
+Hamburg
+"""
+    assert party(art) == "Willow Cafe"
+
+
+def test_the_scores_of_the_vendors_names_share_out_one_probability() -> None:
+    document = page_of(LETTER)
+    language = load_language("de")
+    found = find_parties(build_layout(document, language), language, ReadOptions())
+    shares = [candidate.score for candidate in found if candidate.field == "vendor_name"]
+    assert shares == sorted(shares, reverse=True)
+    assert 0.5 < sum(shares) <= 1
+
+
 def test_titles_greetings_and_dates_are_no_names() -> None:
     art = """
 TAX INVOICE
@@ -124,6 +245,9 @@ Tel: 04-227 2222
         ("Olmo Suministros, S.L.", "Olmo Suministros, S.L."),
         ("Rossi S.p.A. - Via Roma 3, 20100 Milano", "Rossi S.p.A."),
         ("Anchor Anchor", "Anchor"),
+        ("Blue Anchor Penang 22 Quay Road, Wanchai", "Blue Anchor Penang"),
+        ("Studio 54 Lounge", "Studio 54 Lounge"),
+        ("Faro Linie AG/Faro Netz", "Faro Linie AG"),
         ("MR. TOOL (M) SDN BHD", "MR. TOOL (M) SDN BHD"),
     ],
 )
@@ -132,7 +256,15 @@ def test_a_name_is_freed_of_what_is_printed_around_it(printed: str, name: str) -
 
 
 def test_legal_forms_are_known_in_many_languages_but_digits_are_none() -> None:
-    for name in ("Kranich GmbH", "Anchor Sdn Bhd", "Moulin SARL", "Prova S.r.l.", "Faro, S.L.U.", "Amber Sp. z o.o."):
+    for name in (
+        "Kranich GmbH",
+        "Anchor Sdn Bhd",
+        "Moulin SARL",
+        "Prova S.r.l.",
+        "Faro, S.L.U.",
+        "Amber Sp. z o.o.",
+        "株式会社みどり商事",
+    ):
         assert ends_in_suffix(name), name
     assert not ends_in_suffix("Route 55")
     assert not ends_in_suffix("GmbH")
@@ -156,6 +288,23 @@ Tel: 03-78459183
 Date 12.03.2024
 """
     assert party(art, "vendor_address") == "No. 9-G, Jalan Dinar D U3/D\nTaman Subang, 40150 Shah Alam"
+
+
+def test_tax_numbers_above_an_address_and_phones_behind_it_are_left_out() -> None:
+    art = """
+BLUE ANCHOR TRADING SDN BHD
+GST ID No: 001147416576
+No. 9-G, Jalan Dinar D U3/D
+40150 Shah Alam  Tel: 03-78459183
+Date 12.03.2024
+"""
+    assert party(art, "vendor_address") == "No. 9-G, Jalan Dinar D U3/D\n40150 Shah Alam"
+
+
+def test_a_footer_holds_the_vendors_address_too() -> None:
+    art = "Kranich Technik GmbH\nRechnung 4711\n" + "\n" * 60
+    art += "Kranich Technik GmbH · Seeweg 4 · 20095 Hamburg · Tel. 040 123456"
+    assert party(art, "vendor_address") == "Seeweg 4\n20095 Hamburg"
 
 
 def test_a_senders_line_holds_the_vendors_address_too() -> None:

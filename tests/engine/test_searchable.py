@@ -235,6 +235,30 @@ def test_each_page_of_a_tiff_becomes_a_page_and_thumbnails_do_not(tmp_path: Path
     assert len(pdfium.PdfDocument(made)) == 2
 
 
+def test_only_the_pages_of_one_invoice_are_kept_each_with_its_own_words(tmp_path: Path) -> None:
+    source = saved(tmp_path, picture(), "a.tif", save_all=True, append_images=[picture(mode="L"), picture()])
+    target = tmp_path / "part.pdf"
+    write_searchable(source, [read_page("Two", 2), read_page("Three", 3)], target, only=True)
+    assert [[text for text, _ in words_seen(target, number)] for number in (1, 2)] == [["Two"], ["Three"]]
+    assert len(pdfium.PdfDocument(target)) == 2
+
+
+def test_nothing_that_names_the_other_pages_stays_in_the_file(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), invariant=True)
+    for name in ("Secret", "Shown"):
+        canvas.bookmarkPage(name)
+        canvas.addOutlineEntry(name, name)
+        canvas.drawString(72, 700, name)
+        canvas.showPage()
+    canvas.save()
+    target = tmp_path / "part.pdf"
+    write_searchable(tmp_path / "a.pdf", [read_page("Shown", 2, source="text_layer")], target, only=True)
+    with pikepdf.open(target) as made:
+        streams = [item.read_bytes() for item in made.objects if isinstance(item, pikepdf.Stream)]
+    assert len(pdfium.PdfDocument(target)) == 1
+    assert not any(b"Secret" in stream for stream in streams)
+
+
 @pytest.mark.parametrize(
     ("pixels", "dpi", "expected"),
     [

@@ -1,7 +1,6 @@
 """Issue date, due date and delivery date, by label; an unlabelled date may be the issue date.
 
-Day and month are told apart by the document itself where one of its dates leaves no doubt, else by country and
-language.
+Day and month are told apart by ``dayorder.py``; where that stays open, both readings are kept.
 """
 
 from __future__ import annotations
@@ -9,11 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..country import country_votes
 from ..dating import DateText
 from ..dating import find_dates as dates_in
 from ..dating import find_foreign_dates as foreign_dates_in
@@ -21,7 +19,8 @@ from ..document import Box
 from ..language import Language, fold
 from ..layout import Cell, Label, Layout, TextMap, same_column
 from ..ranking import DATE_WEIGHTS, score
-from ..record import Candidate
+from ..record import Candidate, InvoiceRecord, Problem
+from .dayorder import Dated, DayOrder, day_order
 
 if TYPE_CHECKING:
     from ..options import ReadOptions
@@ -40,6 +39,8 @@ LABELLED = {
     "delivery_date": "delivery_date",
     "tax_point_date": "tax_point_date",
 }
+SURE_ORDER = 0.9  # probability of the order of day and month from which it is not asked for
+KEPT = 4  # alternatives
 LONG_ROW = 12  # words: a longer row is a sentence
 SMALL_WORD = 3  # characters
 EARLY = 0.7  # until when a discount is given is not when payment is due
@@ -71,10 +72,10 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
     today = options.today or datetime.now(tz=UTC).date()
     # A month that none of our languages knows costs too much to look for where there are other dates.
     places = _places(layout, language, dates_in) or _places(layout, language, foreign_dates_in)
-    day_first = _day_first(layout, language, places, today)
-    values = [place.found.reading(day_first=day_first) for place in places]
-    count = Counter(values)
     labels = [_label_of(layout, place) for place in places]
+    order = _order(layout, places, [label for label, _, _ in labels], options)
+    values = [place.found.reading(day_first=order.day_first) for place in places]
+    count = Counter(values)
     columns = Counter(id(label) for label, relation, _ in labels if relation == "below")
     early = {label.row for label in layout.labels("early_payment")}
     candidates: list[Candidate] = []
@@ -86,13 +87,28 @@ def find_dates(layout: Layout, language: Language, options: ReadOptions) -> list
         issue = score(features, DATE_WEIGHTS)
         reason = f"{relation} label '{label.text}'" if label else "a date without a label"
         reason += f"; {place.found.note}" if place.found.note else ""
-        candidates.append(Candidate("issue_date", value, place.text, place.cell.page, place.box, issue, reason))
+        reason += f"; {_order_in_words(order)}" if place.found.ambiguous else ""
+        candidates.append(_candidate("issue_date", value, place, issue, reason, order))
         if label and label.key in LABELLED and not (label.key == "amount_due" and relation == "below"):
             sure = (0.95 if relation == "right of" else 0.85) * label.quality * (0.6 if far else 1.0)
             sure *= EARLY if place.cell.row in early else 1.0
             field = LABELLED[label.key]
-            candidates.append(Candidate(field, value, place.text, place.cell.page, place.box, sure, reason))
+            candidates.append(_candidate(field, value, place, sure, reason, order))
     return candidates
+
+
+def _candidate(field: str, value: date, place: Place, score: float, reason: str, order: DayOrder) -> Candidate:
+    found = Candidate(field, value, place.text, place.cell.page, place.box, score, reason)
+    if not place.found.ambiguous or order.probability >= SURE_ORDER:
+        return found
+    swapped = place.found.reading(day_first=not order.day_first)
+    return replace(
+        found, other=replace(found, value=swapped, score=1 - order.probability, reason="day and month swapped")
+    )
+
+
+def _order_in_words(order: DayOrder) -> str:
+    return f"{'day' if order.day_first else 'month'} first: {order.reason}"
 
 
 def _places(layout: Layout, language: Language, find: FindDates) -> list[Place]:
@@ -193,26 +209,30 @@ def _features(place: Place, value: date, label: Label | None, relation: str, tod
     }
 
 
-def _day_first(layout: Layout, language: Language, places: Sequence[Place], today: date) -> bool:
-    """By the dates that leave no doubt; else by agreement with those and by the calendar; else by country."""
-    votes = sum(_votes([place.found for place in places], today))
-    if votes:
-        return votes > 0
-    if language.code != "en":
-        return language.day_first
-    text = layout.document.text
-    country = next((country for country, _ in country_votes(text).most_common(1)), "")
-    return not (country == "US" or "USD" in text or "US$" in text)
+def _order(layout: Layout, places: Sequence[Place], labels: Sequence[Label | None], options: ReadOptions) -> DayOrder:
+    dated = [
+        Dated(place.found, place.text, label.key if label else "", place.cell.row)
+        for place, label in zip(places, labels, strict=True)
+    ]
+    today = options.today or datetime.now(tz=UTC).date()
+    return day_order(layout.document, layout.language, dated, today=today, known=options.date_orders)
 
 
-def _votes(dates: Sequence[DateText], today: date) -> Iterable[float]:
-    certain = {found.day_first for found in dates if not found.ambiguous and found.day_first == found.month_first}
-    for found in dates:
-        if found.month_first is None:
-            yield 2
-        elif found.day_first is None:
-            yield -2
-        elif found.ambiguous:
-            yield (found.day_first in certain) - (found.month_first in certain)
-            limit = today + timedelta(days=3)
-            yield 0.5 * ((found.month_first > limit) - (found.day_first > limit))
+def with_both_readings(record: InvoiceRecord, candidates: Iterable[Candidate]) -> InvoiceRecord:
+    """Dates whose day and month may be swapped: the other reading is the first alternative, and a person is told.
+
+    The confidence is at most the probability that the order is right.
+    """
+    open_ = {(c.field, c.value, c.page, c.box): c.other for c in candidates if c.other is not None}
+    fields, problems = dict(record.fields), list(record.problems)
+    for name, found in record.fields.items():
+        other = open_.get((name, found.value, found.page or 0, found.box))
+        if other is None:
+            continue
+        alternatives = [other, *(a for a in found.alternatives if a.value != other.value)]
+        fields[name] = replace(
+            found, confidence=min(found.confidence, 1 - other.score), alternatives=tuple(alternatives[:KEPT])
+        )
+        text = f"{found.text} can be {found.value} or {other.value}: which is the day is open. Compare it."
+        problems.append(Problem("date_ambiguous", (name,), text))
+    return replace(record, fields=fields, problems=tuple(problems))

@@ -17,6 +17,30 @@ _URL = re.compile(
     r"(?:https?:|www\.|[\w.-]+@)|\b[\w-]{2,}\.(?:com|net|org|info|biz|de|at|ch|fr|es|it|nl|be|pt|pl|se|no|dk|uk|ie|eu|my|sg|hk|us|ca|au|in|cz|hu|hr|gr|ro|tv)\b",
     re.IGNORECASE,
 )
+# Postal codes of the world before or after a town; digits alone need a word beside them.
+_CODE = r"(?:\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}|\d{4} ?[A-Z]{2})"
+_POSTAL_LINE = re.compile(
+    rf"(?<![\w/.-])(?:[A-Z]{{1,3}}[- ])?{_CODE}(?![\w/]|[.,]\d)[ ,]+[^\W\d_]"
+    r"|[^\W\d_]\.?,? +(?:[A-Z]{2},? )?\d{5}(?:-\d{4})?(?![\w/]|[.,]\d)"
+    r"|(?<!\w)[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|(?<!\w)[A-Z]\d[\dW] ?[A-Z\d]{4}(?!\w)"
+    r"|(?<!\w)[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)|〒|(?<!\w)\d{5}(?=[^\W\d_]{3})"
+)
+# "Main Road 12", "12 Main Road", "c/ Mayor, 8", "P.O. Box 340": words with a house number at one end.
+_HOUSE = r"\d{1,4}\s?(?:[a-zA-Z]|[-/+]\s?\d{1,4}\s?[a-zA-Z]?)?"
+_STREET_LINE = re.compile(
+    rf"^[^\W\d_][^\d:@€$£%]{{2,45}}[ ,]\s?(?:n[º°r.]*\s?)?{_HOUSE}(?:[ ,].{{0,30}})?$"
+    r"|^\d{1,5}(?:\s?(?:[a-zA-Z]|bis|ter|[-/]\s?\d{1,4}))?,? +[^\W\d_][^\d:@€$£%]{3,45}$"
+)
+
+
+def has_postal_town(text: str) -> bool:
+    """Whether a line holds a postal code with a town beside it, or a code of letters and digits."""
+    return bool(_POSTAL_LINE.search(text))
+
+
+def is_street_line(text: str) -> bool:
+    """Whether a line has the form of a street with a house number; much else has, too: ask only inside addresses."""
+    return bool(_STREET_LINE.match(text.strip()))
 
 
 def is_date(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from ..document import Word
 from ..language import fold, plain, suffixes
@@ -37,14 +38,30 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[:;·•●|∙◦/]$|^[-–—·•●|∙◦/]$")
+_HOUSE = re.compile(r"(?<=\s)\d{1,5}[A-Za-z]?(?=\s)")
+_SPACED = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
+_SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]$")
 _ABBREVIATED = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+$")  # "S.L", "s.n.c", "d.o.o"
+_TRADES = frozenset(
+    fold(
+        "hotel hotels hostel motel inn resort suites pension gasthof gasthaus hostal albergo pousada "
+        "restaurant restaurante ristorante restoran restauracja restaurace rest trattoria osteria pizzeria bistro "
+        "brasserie taverna bar pub grill steakhouse diner kitchen cafe coffee kaffee caffe kafe kavarna bakery "
+        "backstube boulangerie panaderia market markt mercado marche supermarket supermarkt supermercado hypermarket "
+        "store stores shop pharmacy apotheke farmacia pharmacie lekarna apteka optik airlines airways railways taxi "
+        "parking museum theatre theater cinema kino bank insurance telecom electronics hardware stationery books "
+        "bookstore buchhandlung library clinic klinik hospital dental garage motors auto autohaus services service "
+        "studio salon spa gym fitness foods food catering seafood brewery winery vineyard farm garden florist"
+    ).split()
+)
+_TRADE_ENDS = ("hotel", "markt", "haus", "bäckerei", "backerei", "restaurant", "apotheke", "werkstatt", "handlung")
 _MAX_SUFFIX = 4  # words: "GmbH & Co. KG"
 
 
 def clean_name(text: str) -> str:
     """The name alone: without registration numbers, store numbers, addresses and decoration around it."""
-    printed = _ZEROS.sub("o.o.", text)
-    text = _LEADING_ID.sub("", printed.strip(_EDGES))
+    printed = _closed_up(_ZEROS.sub("o.o.", text))
+    text = _LEADING_ID.sub("", printed.strip(_EDGES).lstrip("&+ "))
     parts = [part.strip(_EDGES) for part in _SEPARATOR.split(text)]
     if len(parts) > 1 and parts[0] and (_is_place(" ".join(parts[1:])) or len(parts) > 3):
         text = parts[0]
@@ -54,6 +71,17 @@ def clean_name(text: str) -> str:
         text = shorter if sum(char.isalpha() for char in shorter) >= 2 else text
     text = _cut_behind_suffix(text)
     return _without_repetition(_closed(text.strip(_EDGES), printed))
+
+
+def _closed_up(text: str) -> str:
+    """Letters that were spaced apart for show: "L I N D N E R" is "LINDNER"."""
+    return _SPACED.sub(lambda match: match[0].replace(" ", ""), text)
+
+
+def first_part(name: str) -> str:
+    """What stands before a dash that parts a name from a branch or a slogan; "" where there is none."""
+    head, *rest = [part.strip(_EDGES) for part in _SEPARATOR.split(name)]
+    return head if rest and sum(map(str.isalpha, head)) > 2 else ""
 
 
 def _closed(text: str, printed: str) -> str:
@@ -68,6 +96,9 @@ def _cut_address(text: str) -> str:
     head, comma, tail = text.partition(",")
     if comma and len(head) > 2 and (_is_place(tail) or holds_date(tail)) and not ends_in_suffix(tail.split(",")[0]):
         return head
+    number = _HOUSE.search(text)
+    if number and number.start() > 2 and "," in text and _is_place(text[number.start() :]):
+        return text[: number.start()]
     return text
 
 
@@ -76,7 +107,10 @@ def _is_place(text: str) -> bool:
 
 
 def _cut_behind_suffix(text: str) -> str:
-    """What follows a legal form and holds digits is no part of the name."""
+    """What follows a legal form is no part of the name when it holds digits or stands behind a stroke."""
+    head, slash, _ = text.partition("/")
+    if slash and ends_in_suffix(head):
+        return head
     words = text.split()
     for end in range(2, len(words)):
         rest = " ".join(words[end:])
@@ -94,13 +128,36 @@ def _without_repetition(text: str) -> str:
 
 
 def ends_in_suffix(text: str) -> bool:
-    """Whether a text ends in a legal form, after something else."""
+    """Whether a text ends in a legal form, after something else; forms of scripts without spaces may open it, too."""
+    if _holds_glued_form(plain(text)):
+        return True
     words = _ZEROS.sub("o.o.", text).split()
     return any(is_suffix(" ".join(words[-size:])) for size in range(1, min(_MAX_SUFFIX, len(words) - 1) + 1))
 
 
+def _holds_glued_form(name: str) -> bool:
+    forms = _glued_forms()
+    return name not in forms and (name.startswith(forms) or name.endswith(forms))
+
+
+@cache
+def _glued_forms() -> tuple[str, ...]:
+    """Legal forms of scripts that put no spaces between words."""
+    return tuple(form for form in suffixes() if form[:1] >= "\u3040")
+
+
+def without_suffix(text: str) -> str:
+    """A name without its legal form: "GmbH & Co. KG" leaves nothing, "Miller Works Ltd" "Miller Works"."""
+    words = _ZEROS.sub("o.o.", text).split()
+    for size in range(min(_MAX_SUFFIX, len(words)), 0, -1):
+        if is_suffix(" ".join(words[-size:])):
+            return without_suffix(" ".join(words[:-size]))
+    return " ".join(words)
+
+
 def is_suffix(text: str) -> bool:
-    usual = text[:1].isupper() or len(text) > 2
+    # "Sa" and "As" are words or parts of words; of the short forms only Finnish ones are written so.
+    usual = text.isupper() or len(text) > 2 or text in ("Oy", "Ab")
     return plain(text) in suffixes() and text[:1].isalpha() and usual and text.lower() != "co"
 
 
@@ -108,8 +165,7 @@ def names_with_suffix(words: Sequence[Word]) -> list[tuple[int, int]]:
     """Spans of the words of a cell that end in a legal form, one for each part between separators."""
     spans, start = [], 0
     for end in range(1, len(words) + 1):
-        last = end == len(words) or _BREAK.search(words[end - 1].text) or _BREAK.fullmatch(words[end].text)
-        if last:
+        if end == len(words) or _parted(words[end - 1], words[end]) or _ends_sentence(words, start, end):
             found = _span_with_suffix(words, start, end)
             if found:
                 spans.append(found)
@@ -117,9 +173,20 @@ def names_with_suffix(words: Sequence[Word]) -> list[tuple[int, int]]:
     return spans
 
 
+def _parted(word: Word, following: Word) -> bool:
+    return bool(_BREAK.search(word.text) or _BREAK.fullmatch(following.text))
+
+
+def _ends_sentence(words: Sequence[Word], start: int, end: int) -> bool:
+    if end - start < 2 or not words[end].text[:1].isupper() or not _SENTENCE_END.search(words[end - 1].text):
+        return False
+    return not ends_in_suffix(" ".join(word.text for word in words[start:end]))
+
+
 def _span_with_suffix(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:
     for stop in range(end, start + 1, -1):
-        if ends_in_suffix(" ".join(word.text for word in words[start:stop])):
+        text = " ".join(word.text for word in words[start:stop])
+        if ends_in_suffix(text) or ends_in_suffix(text.rpartition("/")[0]):
             return start, stop
     return None
 
@@ -138,8 +205,17 @@ def looks_like_address(text: str) -> bool:
     return street or bool(_POSTAL.search(text)) or bool(re.match(r"^(?:no|nr|lot|unit)\b\.?\s?\d", text, re.IGNORECASE))
 
 
+def holds_street(text: str) -> bool:
+    return bool(_STREET.search(text))
+
+
 def has_postal_code(text: str) -> bool:
     return bool(_POSTAL.search(text))
+
+
+def names_trade(text: str) -> bool:
+    """Whether a name says what kind of place it is: "Willow Cafe", "Hotel Adler"."""
+    return any(word.strip(_EDGES) in _TRADES or word.endswith(_TRADE_ENDS) for word in fold(text).split())
 
 
 def is_registration(text: str) -> bool:

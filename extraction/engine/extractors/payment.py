@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schwifty import BIC, IBAN
@@ -14,6 +15,7 @@ from ..document import Box, Word
 from ..language import Language
 from ..layout import Layout, Row, TextMap
 from ..record import Candidate
+from .roles import buyer_places
 
 if TYPE_CHECKING:
     from ..read import ReadOptions
@@ -24,12 +26,56 @@ _PRINTED = re.compile(r"[A-Z]{2} ?[0-9A-Z]{2}(?: ?(?=[A-Z]{0,4}\d)[A-Z0-9]{2,30}
 _SEPARATORS = " .-\u00a0"
 _LONGEST, _SHORTEST = 34, 15
 _KINDS = re.compile(r"(\d+)!([nac])")  # "8!n10!n": digits, letters, either
+_NRB = re.compile(r"(?<![\w-])\d{2}(?: ?\d{4}){6}(?![\w-])")
 _NEAR = 3  # rows between an IBAN and its BIC
 
 
 def find_payment(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
-    ibans = [candidate for row in layout.rows for candidate in _ibans(layout, row)]
-    return [*ibans, *_bics(layout, ibans)]
+    found = [
+        candidate
+        for row in layout.rows
+        for candidate in (*_ibans(layout, row), *_wrapped(layout, row), *_polish_accounts(row))
+    ]
+    ibans = _likeliest(layout, found)
+    return [*ibans, *(list(_bics(layout, ibans)) or _bics_beside(layout, ibans))]
+
+
+def _likeliest(layout: Layout, found: list[Candidate]) -> list[Candidate]:
+    """Of several the first; the buyer's own, that will be debited, hardly."""
+    buyers = buyer_places(layout) if found else None
+    debited = {label.row for label in layout.labels("debited_account")}
+    result = []
+    for seen, candidate in enumerate(found):
+        row = next((r.index for r in layout.rows_of(candidate.page) if _holds(r, candidate)), -1)
+        is_buyers = bool(buyers and candidate.box and buyers.holds(candidate.page, candidate.box))
+        factor = 0.12 if {row, row - 1} & debited else 0.6 if is_buyers else 0.985 ** min(seen, 6)
+        result.append(replace(candidate, score=round(candidate.score * factor, 4)))
+    return result
+
+
+def _holds(row: Row, candidate: Candidate) -> bool:
+    return candidate.box is not None and row.box.y0 <= candidate.box.center_y <= row.box.y1
+
+
+def _polish_accounts(row: Row) -> Iterable[Candidate]:
+    """26 digits are a Polish account without its country; check digits tell them from other numbers."""
+    chars = TextMap(row.words)
+    for match in _NRB.finditer(chars.text):
+        value = f"PL{match[0].replace(' ', '')}"
+        if _is_iban(value):
+            reason = "a Polish account number, check digits are right"
+            yield Candidate("iban", value, match[0], row.page, chars.box(*match.span()), 0.94, reason)
+
+
+def _bics_beside(layout: Layout, ibans: list[Candidate]) -> Iterable[Candidate]:
+    """Without a label: the code of a bank that exists, in the row of an IBAN of its country or the next one."""
+    for iban in ibans[:3]:
+        for row in layout.rows_of(iban.page):
+            if iban.box is not None and -0.005 < row.box.center_y - iban.box.center_y < 0.03:
+                found = _bic(row.words, {str(iban.value)[:2]}, known=True)
+                if found and not str(iban.value).endswith(found[0]):
+                    value, text, box = found
+                    yield Candidate("bic", value, text, row.page, box, 0.8, "a bank's code beside the IBAN")
 
 
 def _ibans(layout: Layout, row: Row) -> Iterable[Candidate]:
@@ -65,6 +111,19 @@ def _with_next_row(layout: Layout, row: Row) -> tuple[Word, ...]:
     """An IBAN may go on in the next row, under its beginning."""
     following = layout.rows[row.index + 1 : row.index + 2]
     return row.words + (following[0].words if following and following[0].page == row.page else ())
+
+
+def _wrapped(layout: Layout, row: Row) -> Iterable[Candidate]:
+    """One that goes on under its beginning inside the column of a table."""
+    for cell in row.cells:
+        if len(row.cells) > 1 and _IBAN_START.match(cell.text):
+            for below in layout.cells_below(row.index, cell.box, rows=1):
+                chars = TextMap((*cell.words, *below.words))
+                found = _read_iban(chars.text, 0)
+                if found and found[1] > len(cell.text):
+                    box = chars.box(0, found[1])
+                    reason = "check digits are right, in two rows of a column"
+                    yield Candidate("iban", found[0], chars.text[: found[1]], row.page, box, 0.95, reason)
 
 
 def _read_iban(text: str, start: int) -> tuple[str, int, bool] | None:
@@ -126,11 +185,12 @@ def _bics(layout: Layout, ibans: list[Candidate]) -> Iterable[Candidate]:
                 break
 
 
-def _bic(words: tuple[Word, ...], countries: set[str]) -> tuple[str, str, Box] | None:
+def _bic(words: tuple[Word, ...], countries: set[str], *, known: bool = False) -> tuple[str, str, Box] | None:
+    """``known``: only the code of a bank that is registered."""
     chars = TextMap(words)
     for match in _BIC.finditer(chars.text):
         value = match[0].replace(" ", "")
-        known = BIC(value, allow_invalid=True).is_valid
-        if known and (not countries or value[4:6] in countries):
+        bic = BIC(value, allow_invalid=True)
+        if bic.is_valid and (bic.exists or not known) and (not countries or value[4:6] in countries):
             return value, match[0], chars.box(*match.span())
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
@@ -30,6 +30,7 @@ _WITH_PREFIX = re.compile(
 )
 # Forms that are told from other numbers without label or country, by the document's language.
 _NATIONAL_FORMS = {"es": re.compile(r"(?<![^\W_])[A-HJNP-SUVW]-?\d{8}(?![^\W_])")}
+_LITTLE = 3  # characters: words such as "du" are no labels here
 _FOOTER = 0.85  # below, on a page, ids are the vendor's
 _BARE = re.compile(r"(?<![^\W_])[A-Z]?[ -]?\d[\d .-]{5,16}\d?(?:-?[A-Z]{1,2})?(?![^\W_])|[A-Z]{1,4}\d{3,}[A-Z0-9]{2,}")
 _NEXT_WORD = re.compile(r"\s(?=[A-Z]{2,}(?![A-Z\d]*\d))")
@@ -58,7 +59,18 @@ def find_tax_ids(layout: Layout, language: Language, options: ReadOptions) -> li
         before = found.get(key)
         if before is None or candidate.score > before.score:
             found[key] = candidate
-    return [*_first_is_vendors(list(found.values())), *_tax_numbers(layout)]
+    return [*_first_is_vendors(_with_country(found)), *_tax_numbers(layout)]
+
+
+def _with_country(found: Mapping[str, Candidate]) -> list[Candidate]:
+    """Where an id is printed with its country and without, the one with it, as sure as the surer."""
+    kept = []
+    for key, candidate in found.items():
+        if any(other != key and other[2:] == key and other[:2].isalpha() for other in found):
+            continue
+        bare = found.get(key[2:]) if key[:2].isalpha() else None
+        kept.append(replace(candidate, score=max(candidate.score, bare.score)) if bare else candidate)
+    return kept
 
 
 def _tax_numbers(layout: Layout) -> Iterable[Candidate]:
@@ -94,12 +106,19 @@ def _labelled(layout: Layout, buyers: Places) -> Iterable[Candidate]:
                 found = _read(words)
                 if found:
                     value, text, box, sure = found
-                    is_buyers = key == "buyer_tax_id" or buyers.holds(label.page, box)
+                    is_buyers = key == "buyer_tax_id" or buyers.holds(label.page, box) or _beside_buyer(layout, label)
                     field = "buyer_tax_id" if is_buyers else "vendor_tax_id"
                     reason = f"{placed} label '{label.text}'" + (_proof(text, value) if sure >= 0.9 else "")
                     score = sure * label.quality * (1.0 if placed == "right of" else 0.9)
                     yield Candidate(field, value, text, label.page, box, round(score, 4), reason)
                     break
+
+
+def _beside_buyer(layout: Layout, label: Label) -> bool:
+    """Whether the buyer's label opens the row, and nothing else's stands between: "Customer: Miller   VAT no. ..."."""
+    left = [other for other in layout.labels_in_row(label.row) if other.start < label.start]
+    before = [other for other in left if len(other.text) > _LITTLE]
+    return bool(before) and before[0].starts_cell and all(other.key == "buyer_name" for other in before)
 
 
 def _proof(text: str, value: str) -> str:

@@ -17,6 +17,7 @@ from extraction.engine.fields import BY_NAME
 from extraction.engine.files import Limits
 from extraction.engine.record import Field, LineItem, Reading, canonical
 from extraction.engine.searchable import write_searchable
+from extraction.engine.splitting import pages_text
 from extraction.reading import Reader, configured_reader, documents_in, read_options, read_path
 
 ASK = "?ask"  # no password can be told from it: the object itself is compared
@@ -63,8 +64,8 @@ class Command(BaseCommand):
                         failed = True
                         text = _error_line(name, error) if options["jsonl"] else f"{name}\n  {error.message}\n"
                     else:
-                        row = json.dumps(reading.to_dict(name), ensure_ascii=False)
-                        text = row if options["jsonl"] else _readable(name, reading)
+                        each = _as_json if options["jsonl"] else _readable
+                        text = "\n".join(each(name, part) for part in reading.parts or (reading,))
                     self.stdout.write(text)
                     self.stdout.flush()
         if failed:
@@ -84,9 +85,14 @@ def _error_line(name: str, error: InvoiceError) -> str:
     return json.dumps({"file": name, "error": {"code": error.code, "message": error.message}}, ensure_ascii=False)
 
 
+def _as_json(name: str, reading: Reading) -> str:
+    return json.dumps(reading.to_dict(name), ensure_ascii=False)
+
+
 def _readable(name: str, reading: Reading) -> str:
     pages = len(reading.document.pages)
     source = reading.document.source.replace("e_invoice", "e-invoice").replace("_", " ")
+    name = name if reading.page_range is None else f"{name}, {pages_text(reading.page_range)}"
     lines = [f"{name}  ({pages} page{'' if pages == 1 else 's'}, {source}, {reading.seconds:.1f} s)"]
     known = [found for field, found in reading.record.fields.items() if field in BY_NAME]
     order = list(BY_NAME)
