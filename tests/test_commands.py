@@ -178,6 +178,14 @@ def test_evaluate_lists_the_misses_of_a_field(folder: Path) -> None:
     assert "a.pdf: truth" not in out
 
 
+def test_evaluate_lists_the_lines_that_are_wrong(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes((folder / "a.pdf").read_bytes())
+    row = {"file": "a.pdf", "truth": {}, "line_items": [{"description": "Tea", "quantity": "3", "amount": "5.00"}]}
+    (tmp_path / "truth.jsonl").write_text(json.dumps(row))
+    out, _, _ = run("evaluate", str(tmp_path), "--misses", "line_items")
+    assert "a.pdf: truth description 'Tea', quantity '3', amount '5.00'; given description 'Tea', quantity '2'" in out
+
+
 def test_evaluate_writes_its_figures_as_json(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "figures.json"
     run("evaluate", str(folder), "--json", str(target), "--limit", "1")

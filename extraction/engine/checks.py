@@ -111,7 +111,8 @@ def _lines(amounts: Mapping[str, Decimal], items: Sequence[LineItem]) -> Iterabl
         if item.quantity is None or item.unit_price is None or item.amount is None:
             continue
         expected = item.quantity * item.unit_price - (item.discount or Decimal(0))
-        if abs(expected - item.amount) > CENTS:
+        with_tax = expected * (1 + (item.tax_rate or Decimal(0)) / 100)  # receipts may price without tax
+        if abs(expected - item.amount) > CENTS and abs(with_tax - item.amount) > CENTS:
             product = f"{_plain(item.quantity)} x {_plain(item.unit_price)}"
             message = f"Line {item.position}: {product} is not {_money(item.amount)}."
             yield Problem("line_disagrees", ("line_total",), message)

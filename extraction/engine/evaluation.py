@@ -94,11 +94,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class DocumentScore:
-    """All verdicts on one document; ``rows`` counts its line items under ``row`` and the names of their cells."""
+    """All verdicts on one document; ``rows`` counts its line items under ``row`` and the names of their cells.
+
+    ``row_misses`` says what is wrong with these, for people.
+    """
 
     file: str
     verdicts: tuple[Verdict, ...]
     rows: Mapping[str, Counts] = field(default_factory=dict)
+    row_misses: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -143,7 +147,7 @@ def judge(truth: Truth, record: InvoiceRecord) -> DocumentScore:
     """An unreadable file is judged by an empty record: all that its truth names is missing."""
     verdicts = tuple(_verdict(truth, name, record) for name in sorted(truth.fields, key=SCORABLE.index))
     rows = {} if truth.line_items is None else _judge_rows(truth.line_items, record.line_items)
-    return DocumentScore(truth.file, verdicts, rows)
+    return DocumentScore(truth.file, verdicts, rows, tuple(row_misses(truth, record)) if rows else ())
 
 
 def _verdict(truth: Truth, name: str, record: InvoiceRecord) -> Verdict:
@@ -245,6 +249,28 @@ def _align(truth: Sequence[Mapping[str, Any]], given: Sequence[LineItem]) -> lis
         else:
             j += 1
     return pairs
+
+
+def row_misses(truth: Truth, record: InvoiceRecord) -> list[str]:
+    """What is wrong with a document's line items, for people: lines that are missing, surplus or wrong."""
+    rows = truth.line_items or ()
+    pairs = _align(rows, sorted(record.line_items, key=lambda item: item.position))
+    matched = {id(row): item for row, item in pairs}
+    taken = {item.position for item in matched.values()}
+    misses = []
+    for row in rows:
+        item = matched.get(id(row))
+        if item is None or not _row_right(row, item):
+            wanted = ", ".join(f"{name} {row[name]!r}" for name in ROW_CELLS if row.get(name) is not None)
+            misses.append(f"truth {wanted}; given {_given(item) if item else 'none'}")
+    surplus = [item for item in record.line_items if item.position not in taken]
+    return misses + [f"not in the truth: {_given(item)}" for item in surplus]
+
+
+def _given(item: LineItem) -> str:
+    cells = {name: getattr(item, name) for name in ROW_CELLS}
+    given = (f"{name} {str(value)!r}" for name, value in cells.items() if value is not None)
+    return f"{', '.join(given)} ({item.confidence:.2f})"
 
 
 def _row_similarity(row: Mapping[str, Any], item: LineItem) -> float:

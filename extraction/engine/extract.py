@@ -19,6 +19,7 @@ from .extractors.contacts import find_contacts
 from .extractors.dates import find_dates, with_both_readings
 from .extractors.document_type import find_document_type
 from .extractors.identifiers import find_identifiers
+from .extractors.line_items import find_line_items, with_lines
 from .extractors.means import find_payment_means
 from .extractors.origin import find_vendor_country
 from .extractors.parties import find_parties
@@ -98,5 +99,8 @@ def find_candidates(layout: Layout, options: ReadOptions) -> list[Candidate]:
 
 def record_of(layout: Layout, candidates: Iterable[Candidate], options: ReadOptions) -> InvoiceRecord:
     found = list(candidates)
-    record = resolve(found, breakdowns=find_breakdowns(layout, layout.language), today=options.today)
+    lines = find_line_items(layout, layout.language, options, found)
+    found = with_lines(found, lines)
+    breakdowns = find_breakdowns(layout, layout.language)
+    record = resolve(found, breakdowns=breakdowns, line_items=lines.items, today=options.today)
     return with_both_readings(record, found)

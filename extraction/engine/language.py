@@ -2,9 +2,10 @@
 
 A file holds ``labels`` (field name -> phrases), ``document_types`` (type -> words), ``other_documents`` (what is no
 invoice -> titles), ``words`` (frequent words, to tell the language), ``months``, ``suffixes`` (legal forms),
-``payment_means`` (code of UNTDID 4461 -> words), ``decimal`` and ``day_first``. Label keys are field names of the
-catalogue, plus keys that exist to keep words away from fields: ``other_date``, ``other_amount``, ``cash`` and so on.
-A phrase may stand under several keys. Phrases are compared without case, accents, spaces and punctuation.
+``payment_means`` (code of UNTDID 4461 -> words), ``columns`` (heads of tables of invoiced lines), ``decimal`` and
+``day_first``. Label keys are field names of the catalogue, plus keys that exist to keep words away from fields:
+``other_date``, ``other_amount``, ``cash`` and so on. A phrase may stand under several keys. Phrases are compared
+without case, accents, spaces and punctuation.
 
 All languages are searched together, because documents mix them; the document's own language and English are the ones
 in which misread phrases are accepted, and the own one decides where languages disagree about a phrase.
@@ -25,6 +26,7 @@ from . import repair
 
 FOLDER = Path(__file__).parent / "languages"
 DEFAULT = "en"
+OPENING = 4  # characters of a phrase
 _SPLIT = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LOOKALIKE = str.maketrans("01i|58", "olllsb")
@@ -87,6 +89,7 @@ class Vocabulary:
         known: frozenset[str] = frozenset(),
     ) -> None:
         self.exact = exact
+        self.openings = frozenset(phrase[:OPENING] for phrase in exact)  # to pass quickly over what is no phrase
         self.known = known  # words that are no labels: they are not misread ones either
         self.deletions: dict[str, list[str]] = defaultdict(list)
         for phrase in fuzzy:
@@ -146,6 +149,7 @@ class Language:
     other_documents: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, tuple[str, ...]]
     vocabulary: Vocabulary
+    columns: Vocabulary
 
 
 @cache
@@ -188,7 +192,8 @@ def load_language(code: str) -> Language:
         document_types=_table(code, "document_types"),
         other_documents=_table(code, "other_documents"),
         labels=_table(code, "labels"),
-        vocabulary=_vocabulary(code),
+        vocabulary=_vocabulary(code, "labels"),
+        columns=_vocabulary(code, "columns", foreign_from=2),  # a head has neighbours that confirm it
     )
 
 
@@ -215,21 +220,19 @@ def _without_file(code: str) -> Language:
     )
 
 
-def _vocabulary(own: str) -> Vocabulary:
+def _vocabulary(own: str, table: str, *, foreign_from: int = _FOREIGN_FROM) -> Vocabulary:
     """Own phrases first, then English, then the others; the first language that knows a phrase decides."""
     exact: dict[str, tuple[tuple[str, float], ...]] = {}
     others = [code for code in codes() if code not in (own, DEFAULT)]
     fuzzy: list[str] = []
     for code, quality in [(own, 1.0), (DEFAULT, 0.97), *((code, 0.9) for code in others)]:
         keys: dict[str, list[str]] = defaultdict(list)
-        for key, phrases in _table(code, "labels").items():
+        for key, phrases in _table(code, table).items():
             for phrase in phrases:
                 if key not in keys[label_key(phrase)]:
                     keys[label_key(phrase)].append(key)
         for phrase, found in keys.items():
-            kept = [
-                key for key in found if code in (own, DEFAULT) or len(phrase) >= _FOREIGN_FROM or key in _SHORT_KEYS
-            ]
+            kept = [key for key in found if code in (own, DEFAULT) or len(phrase) >= foreign_from or key in _SHORT_KEYS]
             if kept:
                 exact.setdefault(phrase, tuple((key, quality) for key in kept))
         if code in (own, DEFAULT):

@@ -150,7 +150,7 @@ _AMOUNT = re.compile(
     (?P<number>{_NUMBER})
     (?![.,:/'’]?\d)(?![-−–]\d)(?![.,][^\s\d]\d)       # nor one with an unreadable digit
     (?P<sign3>\s?[-−–](?![\w.]))?
-    (?:\s?(?P<cur2>(?:{_MARK}))(?![^\W\d_]))?
+    (?:\s?(?P<cur2>(?:{_MARK}))(?![^\W_]))?       # not that of the next amount: "1 RM9.90"
     (?P<percent>\s?[%％])?
     (?P<close>\))?
     (?P<credit>\s?(?:CR|Cr)\b)?

@@ -186,6 +186,7 @@ _ITEM = (
     "date",
     "page",
     "box",
+    "confidence",
 )
 
 

@@ -14,7 +14,7 @@ from .checks import check as check
 from .fields import BY_NAME, FIELDS, Kind
 from .legibility import as_read
 from .ranking import CALIBRATION, log_odds, sigmoid
-from .record import Candidate, Field, InvoiceRecord, TaxLine, Value
+from .record import Candidate, Field, InvoiceRecord, LineItem, TaxLine, Value
 from .totals import choose_totals
 
 MAX_ALTERNATIVES = 4
@@ -50,6 +50,7 @@ def resolve(
     candidates: Iterable[Candidate],
     *,
     breakdowns: Sequence[tuple[TaxLine, ...]] = (),
+    line_items: Sequence[LineItem] = (),
     today: date | None = None,
 ) -> InvoiceRecord:
     """``breakdowns`` are the readings of the printed tax lines; the one that fits the totals is kept."""
@@ -68,8 +69,8 @@ def resolve(
             fields[spec.name] = _field(chosen, ranked, *as_read(confidence, chosen, proved=proved))
     _add_amount_due(fields, by_field)
     values = {name: found.value for name, found in fields.items()}
-    problems = check(values, tax_breakdown=totals.breakdown, today=today)
-    return InvoiceRecord(fields=fields, tax_breakdown=totals.breakdown, problems=problems)
+    problems = check(values, tax_breakdown=totals.breakdown, line_items=line_items, today=today)
+    return InvoiceRecord(fields=fields, tax_breakdown=totals.breakdown, line_items=tuple(line_items), problems=problems)
 
 
 def _add_amount_due(fields: dict[str, Field], by_field: Mapping[str, Sequence[Candidate]]) -> None:

@@ -118,6 +118,15 @@ def test_a_row_with_a_wrong_quantity_is_wrong_but_its_amount_counts() -> None:
     assert (rows["row"].right, rows["quantity"].right, rows["amount"].right) == (0, 0, 1)
 
 
+def test_what_is_wrong_with_rows_is_told() -> None:
+    expected = truth([{"description": "Tea", "amount": "5.00"}, {"description": "Cake", "amount": "3.00"}])
+    given = record((LineItem(1, "Tea", amount=Decimal("5.00")), LineItem(2, "Tip", amount=Decimal("1.00"))))
+    misses = judge(expected, given).row_misses
+    assert len(misses) == 2
+    assert misses[0].startswith("truth description 'Cake', amount '3.00'; given ")
+    assert "'Tip'" in " ".join(misses)
+
+
 def test_rows_keep_their_order() -> None:
     wanted = [{"description": "Tea", "amount": "1.00"}, {"description": "Coffee", "amount": "2.00"}]
     given = (LineItem(1, "Coffee", amount=Decimal("2.00")), LineItem(2, "Tea", amount=Decimal("1.00")))

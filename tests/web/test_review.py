@@ -358,10 +358,18 @@ def test_pages_carry_their_pictures_and_fields_their_places(
 
 def test_lines_and_taxes_are_shown(make_invoice: Callable[..., Invoice], web: Client) -> None:
     invoice = make_invoice()
-    LineItem.objects.create(invoice=invoice, position=1, description="Paper", quantity="2.5", amount="12345.6")
+    LineItem.objects.create(
+        invoice=invoice,
+        position=1,
+        description="Paper",
+        quantity="2.5",
+        amount="12345.6",
+        discount="7",
+        gtin="4006381333931",
+    )
     TaxLine.objects.create(invoice=invoice, position=1, rate="19", base="100", amount="19")
     page = page_of(web, invoice)
-    for words in ("Paper", "2.5", "12,345.60", "19 %"):
+    for words in ("Paper", "2.5", "12,345.60", "less 7.00", "4006381333931", "19 %"):
         assert words in page
 
 

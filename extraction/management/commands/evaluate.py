@@ -30,6 +30,8 @@ from extraction.engine.record import InvoiceRecord
 from extraction.ocr_cache import FileDocumentCache
 from extraction.reading import Reader, configured_reader, read_options, read_path
 
+LINE_ITEMS = "line_items"
+
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
@@ -51,15 +53,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folders", nargs="+", metavar="DIR", help="a folder with truth.jsonl")
         parser.add_argument("--json", metavar="OUT", help="write all figures to this file")
-        parser.add_argument("--misses", metavar="FIELD", help="list the documents where this field is wrong or missing")
+        parser.add_argument(
+            "--misses", metavar="FIELD", help="list the documents where this field, or line_items, is wrong or missing"
+        )
         parser.add_argument("--skip-einvoice", action="store_true", help="read the page, not the e-invoice in it")
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents of each set")
         parser.add_argument("--part", choices=("even", "odd"), help="only every second document, counted from 0")
         parser.add_argument("--no-cache", action="store_true", help="recognise every page again")
 
     def handle(self, *args: Any, reader: Reader | None = None, **options: Any) -> None:
-        if options["misses"] and options["misses"] not in SCORABLE:
-            raise CommandError(f"--misses: there is no field {options['misses']!r}. Fields: {', '.join(SCORABLE)}.")
+        known = (*SCORABLE, LINE_ITEMS)
+        if options["misses"] and options["misses"] not in known:
+            raise CommandError(f"--misses: there is no field {options['misses']!r}. Fields: {', '.join(known)}.")
         reader = reader or configured_reader()
         sets = [(Path(name), load_truth(Path(name))) for name in options["folders"]]
         extra = {} if options["no_cache"] else {"cache": FileDocumentCache(settings.DATA_DIR / "ocr-cache")}
@@ -145,6 +150,7 @@ def _row(name: str, counts: Counts) -> str:
 def misses(result: SetResult, field: str) -> str:
     lines = [f"\nmisses of {field} in {result.name}:"]
     for score in result.scores:
+        lines += [f"  {score.file}: {miss}" for miss in score.row_misses if field == LINE_ITEMS]
         for verdict in score.verdicts:
             if verdict.field == field and not verdict.right:
                 given = (
