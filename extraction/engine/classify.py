@@ -59,7 +59,7 @@ WEIGHTS: Weights = {
     "title": 4.0,  # "Invoice", "Quittung": alone or followed by a number
     "title_in_text": 1.2,
     "other_title": -9.0,  # alone, and no clear title of an invoice: "Invoice and delivery note" is both
-    "other_number": -7.5,  # the same with a number behind it, which may be a reference: "Order 4711"
+    "other_number": -8.2,  # the same with a number behind it, which may be a reference: "Order 4711"
     "other_title_first": -1.5,  # above the title of an invoice
     "order_number": 1.0,  # less is said by an order's name and number: most invoices refer to one
     "payable": 4.5,  # beside another title: many bills call themselves statements; reminders ask for payment as well

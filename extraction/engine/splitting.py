@@ -31,6 +31,7 @@ DOUBT = 0.6  # from here on a person is asked
 KNOWN = 0.4  # confidence of a value that may tell documents apart
 TELLING = 5  # letters and digits of a number that is found again by no chance
 SAME_NAME = 70  # of 100
+LEAST_NAME = 4  # letters and digits of a vendor's name that is no scrap
 LEAST_DIGITS = 3  # of a page with an amount
 TOP = 0.4  # of a page, where titles stand
 SHAPE = 0.08  # relative difference of two pages' proportions
@@ -221,7 +222,9 @@ def _features(before: Sequence[PageFacts], page: PageFacts) -> dict[str, float]:
         "headless": not (page.title or number or date),
         "same_number": bool(number) and number in numbers,
         "number_again": any(len(known) >= TELLING and known in page.text for known in numbers - {number}),
-        "other_vendor": bool(name and names) and all(ratio(name, known) < SAME_NAME for known in names),
+        "other_vendor": bool(names)
+        and len(name) >= LEAST_NAME
+        and all(ratio(name, known) < SAME_NAME for known in names),
         "other_ids": bool(ids and page.ids) and not ids & page.ids,
         "other_date": bool(date and dates) and date not in dates,
         "same_date": bool(date) and date in dates,

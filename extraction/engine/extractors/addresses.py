@@ -53,7 +53,13 @@ def _address(layout: Layout, vendor: Candidate) -> Candidate | None:
         return own
     cells = _lines_under(layout, vendor)
     whole = under_name(layout, vendor.page, vendor.box)
-    if whole and {id(cell) for cell in cells} <= {id(cell) for cell in whole[0]} and not _repeats(whole[0][0], vendor):
+    told = len(cells) > 1 and has_postal_code("\n".join(cell.text for cell in cells))
+    if (
+        whole
+        and not told
+        and {id(cell) for cell in cells} <= {id(cell) for cell in whole[0]}
+        and not _repeats(whole[0][0], vendor)
+    ):
         score, reason = vendor.score * whole[1], f"under the name '{vendor.value}'"
         return found_in(layout, "vendor_address", whole[0], score, reason)
     if cells and not _repeats(cells[0], vendor):

@@ -32,6 +32,7 @@ from .item_names import described
 from .tables import SUMS, is_head
 
 CLOSING_FREE = CLOSING | {"other_amount"}  # numbers of pieces and points; in a table units may be called the same
+MAX_FIGURES = 8  # before the amount that may be quantity and price
 EDGE = 0.03  # of the page width: how far amounts of a receipt's column may end apart
 MAX_QUANTITY = 100_000
 _COUNT = re.compile(r"^\(?(?P<quantity>\d{1,3})\s?(?:[xX×*]\s|[xX×*](?=[^\W\d])|\s(?=[^\W\d_]|[^\w\s]?[^\W\d_]))")
@@ -122,7 +123,7 @@ def _beside(row: Row, amount: Figure, used: set[int]) -> list[str]:
 
 def _priced(draft: Draft, text: str, before: Sequence[Figure], amount: Figure) -> set[int]:
     """Two figures before the amount whose product it is are quantity and price. The words that these take."""
-    plain = [figure for figure in before if not figure.percent]
+    plain = [figure for figure in before if not figure.percent][-MAX_FIGURES:]
     for first, second in combinations(reversed(plain), 2):  # the nearest to the amount first
         price, quantity = (second, first) if second.is_money and not first.is_money else (first, second)
         fits = price.is_money and 0 < quantity.value < MAX_QUANTITY

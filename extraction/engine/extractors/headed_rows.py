@@ -15,6 +15,7 @@ from .figures import Figure
 from .item_names import described
 from .tables import SUMS, Atom, Column, Head, atoms_of, in_columns
 
+MAX_WORDS = 100  # of a row; what is longer is no line, and would take long
 _QUANTITY = re.compile(r"^[xX×*]?\s?(?P<number>[-−–]?\s?\d[\d\s.,'’]*?)\s?(?:[xX×*](?!\w))?\s?(?P<unit>[^\d\s].*)?$")
 _EXACT = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:[.,]\d{3})+|\d{1,6})[.,]\d{4,8}(?![\d.,])")
 _COUNTED = re.compile(r"^(\d{1,3})[xX×]?$")
@@ -36,7 +37,8 @@ def headed_entries(
             entries.append(None)
             continue
         found = figures[row.index]
-        draft = _headed(layout, row, found, head.columns, decimals=decimals) if found else None
+        short = len(row.words) <= MAX_WORDS
+        draft = _headed(layout, row, found, head.columns, decimals=decimals) if found and short else None
         entries.append(draft or row)
     return described(_joined(entries, layout), head)
 

@@ -22,7 +22,7 @@ from ..record import Candidate, LineItem
 from ..repair import amount_readings
 from .drafts import Draft, Entry, is_text
 from .figures import Figure, find_figures
-from .free_rows import free_entries
+from .free_rows import MAX_FIGURES, free_entries
 from .headed_rows import headed_entries
 from .tables import SUMS, find_heads
 
@@ -314,7 +314,7 @@ def _repaired(draft: Draft, amount: Decimal) -> None:
         if abs(draft.quantity * single - amount) <= TOLERANCE:
             draft.unit_price = single
             return
-    values = [figure.value for figure in draft.figures if not figure.percent and figure.value]
+    values = [figure.value for figure in draft.figures if not figure.percent and figure.value][-MAX_FIGURES:]
     if draft.unit_price and draft.counted and not draft.percent_off and _derived_quantity(draft, amount):
         return
     for first, second in combinations(values, 2):

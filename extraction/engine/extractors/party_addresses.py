@@ -297,8 +297,8 @@ def _from_street(lines: list[Cell]) -> list[Cell]:
     """Without the lines before the first that may be a street; the one right above the town may always be."""
     for index, cell in enumerate(lines):
         text = cell.text.strip(_EDGES)
-        numbered = any(char.isdigit() for char in text) or "," in text
-        if is_street_line(text) or looks_like_address(text) or (numbered and ":" not in text):
+        parted = "," in text and ":" not in text
+        if is_street_line(text) or looks_like_address(text) or parted or has_postal_town(text):
             alone = index == len(lines) - 1 and index > 0 and has_postal_town(text)
             return lines[index - 1 :] if alone and not ends_in_suffix(lines[index - 1].text) else lines[index:]
     return lines[-1:]
