@@ -39,20 +39,32 @@ def main() -> None:
     passes = engine.models().recognizer.passes
     rows: list[list[Any]] = [[] for _ in passes]
     for number, path in enumerate(paths):
-        pictures = list(line_pictures(engine, path))
+        lines = list(line_pictures(engine, path))
+        squeezes = [recognition.SQUEEZE] * len(lines)
         for step, found in zip(passes, rows, strict=True):
-            found += [(number, *row) for row in examples(step, pictures, transcript(path))]
+            pictures = [
+                (recognition.scaled(line, squeeze), place)
+                for (line, place), squeeze in zip(lines, squeezes, strict=True)
+            ]
+            readings = recognition.read_together(step, [picture for picture, _ in pictures])
+            found += [(number, *row) for row in examples(readings, pictures, transcript(path))]
+            squeezes = [squeezed(line, r.characters) for (line, _), r in zip(lines, readings, strict=True)]
     for name, found in zip(("tiny", "small"), rows, strict=True):
         judge(name, found)
 
 
 def line_pictures(engine: PpOcr, path: Path) -> Iterator[tuple[np.ndarray, tuple[float, float]]]:
-    """Each line's picture as the recogniser gets it, and where it stands: middle and height in pixels."""
+    """Each line, cut out, and where it stands: middle and height in pixels."""
     with open_file(path, Limits()) as opened:
         image = np.ascontiguousarray(np.asarray(opened.page(1).render(300))[:, :, ::-1])
     for quad in engine.models().detector.find(image):
         top, bottom = float(quad[:, 1].min()), float(quad[:, 1].max())
-        yield recognition.scaled(crop(image, quad), recognition.SQUEEZE), ((top + bottom) / 2, bottom - top)
+        yield crop(image, quad), ((top + bottom) / 2, bottom - top)
+
+
+def squeezed(line: np.ndarray, characters: str) -> float:
+    """As a line is scaled when it is read again."""
+    return recognition.squeeze(line.shape[1] * recognition.HEIGHT / line.shape[0] / max(len(characters), 1))
 
 
 def transcript(path: Path) -> list[dict[str, Any]]:
@@ -60,18 +72,16 @@ def transcript(path: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def examples(step: Any, pictures: list[Any], truth: list[dict[str, Any]]) -> Iterator[tuple[bool, bool, np.ndarray]]:
+def examples(
+    readings: list[Any], pictures: list[Any], truth: list[dict[str, Any]]
+) -> Iterator[tuple[bool, bool, np.ndarray]]:
     """(people put a space here, the recogniser did, the features) for each pair of neighbours."""
-    readings = recognition.read_together(step, [picture for picture, _ in pictures], range(len(pictures)))
-    for index, (picture, (middle, height)) in enumerate(pictures):
-        reading = readings[index]
+    for reading, (picture, (middle, height)) in zip(readings, pictures, strict=True):
         spaces = printed_spaces(reading.characters, middle, height, truth)
         if spaces is None or len(reading.characters) < 2:
             continue
         centers = np.minimum((reading.steps + 0.5) * recognition.STEP, picture.shape[1] - 1.0)
-        matrix = features(
-            reading.characters, centers.tolist(), reading.spaces, ink_profile(picture), recognition.HEIGHT
-        )
+        matrix = features(reading.characters, centers, reading.spaces, ink_profile(picture), recognition.HEIGHT)
         for position, row in enumerate(matrix):
             yield position + 1 in spaces, reading.spaces[position] > 0.5, row
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .quads import BgrImage, Quad
+from .scaling import shrunk
 
 # The picture is looked at with about this many pixels: an A4 page at 110 dpi, a long receipt at 500 x 1800.
 LOOKED_AT_PIXELS = 1_000_000
@@ -19,9 +20,11 @@ LONGEST_SIDE = 2048
 _STRIDE = 32  # the model's
 _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+_NORMALIZED = (np.arange(256, dtype=np.float32)[:, None] / 255 - _MEAN) / _DEVIATION  # of each level, by channel
 _INK = 0.3  # a pixel is text above this
 _SURE = 0.6  # a line is one if its pixels are text by this on average
 _GROW = 1.5  # the model is taught shrunken lines; DBPostProcess's unclip_ratio
+_ACROSS = 0.92  # of the height that this gives: letters are read better when they fill the line's picture
 _MOST_LINES = 3000
 _LEAST_SIDE = 3.0
 
@@ -35,10 +38,8 @@ class Detector:
 
     def find(self, image: BgrImage) -> list[Quad]:
         """The corners of every line, in pixels of ``image``."""
-        import cv2
-
         height, width = image.shape[:2]
-        small = cv2.resize(image, looked_at(width, height), interpolation=cv2.INTER_AREA)
+        small = shrunk(image, *looked_at(width, height))
         chances = self._session.run(None, {self._input: normalized(small)})[0][0, 0]
         scale = np.array([width / small.shape[1], height / small.shape[0]], dtype=np.float32)
         return [quad * scale for quad in _lines(chances)]
@@ -46,8 +47,12 @@ class Detector:
 
 def normalized(image: BgrImage) -> NDArray[np.float32]:
     """1 x 3 x height x width, as detection and orientation were taught: ImageNet's mean and deviation."""
-    pixels = (image.astype(np.float32) / 255 - _MEAN) / _DEVIATION
-    return np.asarray(pixels.transpose(2, 0, 1)[None], dtype=np.float32)
+    import cv2
+
+    pixels = np.empty((1, 3, *image.shape[:2]), dtype=np.float32)
+    for channel, levels in enumerate(np.ascontiguousarray(_NORMALIZED.T)):
+        cv2.LUT(np.ascontiguousarray(image[:, :, channel]), levels, pixels[0, channel])
+    return pixels
 
 
 def looked_at(width: int, height: int) -> tuple[int, int]:
@@ -67,10 +72,11 @@ def _lines(chances: NDArray[np.float32]) -> list[Quad]:
         center, (width, height), angle = cv2.minAreaRect(outline)
         if min(width, height) < _LEAST_SIDE or _certainty(chances, outline) < _SURE:
             continue
-        grow = (
-            width * height * _GROW / (width + height)
-        )  # on both sides together: Vatti's offset is area * ratio / perimeter
-        found.append(_ordered(cv2.boxPoints((center, (width + grow, height + grow), angle))))
+        # On both sides together: Vatti's offset is area * ratio / perimeter.
+        grow = width * height * _GROW / (width + height)
+        sides = [width + grow, height + grow]
+        sides[int(height <= width)] *= _ACROSS
+        found.append(_ordered(cv2.boxPoints((center, (sides[0], sides[1]), angle))))
     return found
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .document import Homography
+from .scaling import shrunk
 
 RgbImage = NDArray[np.uint8]  # height x width x 3
 GreyImage = NDArray[np.uint8]  # height x width
@@ -244,8 +245,7 @@ def _small(image: RgbImage, side: int) -> tuple[RgbImage, float]:
     scale = min(1.0, side / max(image.shape[:2]))
     if scale == 1.0:
         return image, 1.0
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)), scale
+    return shrunk(image, max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))), scale
 
 
 def _warped(image: RgbImage, matrix: Matrix, size: tuple[int, int], side: int) -> RgbImage:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from .document import Box
 from .pdf import GreyImage
+from .scaling import shrunk
 
 _EDGE = 48  # shades of 255 between neighbours: print, not shading
 _RULE = 30  # pixels: a straight edge this long is a rule or the border of a field
@@ -166,9 +167,10 @@ def is_blank(image: Image.Image) -> bool:
     """Whether a page shows no print: nothing but paper, its shading, its noise and the shadows at its borders."""
     import cv2
 
-    small = image.convert("L")
-    small.thumbnail((_BLANK_SIDE, _BLANK_SIDE), reducing_gap=2.0)
-    grey = cv2.medianBlur(np.asarray(small), 3)
+    grey = np.asarray(image.convert("L"))
+    scale = min(1.0, _BLANK_SIDE / max(grey.shape))
+    small = shrunk(grey, max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    grey = np.asarray(cv2.medianBlur(small, 3))
     height, width = grey.shape
     inner = grey[height // 50 : height - height // 50, width // 50 : width - width // 50]
     return bool(inner.size == 0 or int(_edges(inner).sum()) < 12)
