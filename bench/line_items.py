@@ -120,7 +120,7 @@ def read_twice(path: Path) -> tuple[tuple[dict[str, Any], ...], InvoiceRecord] |
         print(f"{path.name}: {error.message}", file=sys.stderr)
         return None
     layout = lay_out(document)
-    printed = {figure.value for row in find_figures(layout, layout.language) for figure in row}
+    printed = {figure.value for row in find_figures(layout) for figure in row}
     rows = tuple(printed_rows(truth.line_items, printed))
     return (rows, extract(document, options=OPTIONS)[1]) if rows else None
 

@@ -102,7 +102,7 @@ class Title:
 
 def judge(layout: Layout, candidates: Sequence[Candidate]) -> Verdict:
     """``candidates`` are those of ``find_candidates``; titles count on the first pages only."""
-    money = [figure.row for row in find_figures(layout, layout.language) for figure in row if figure.is_money]
+    money = [figure.row for row in find_figures(layout) for figure in row if figure.is_money]
     titles = list(find_titles(layout, priced_rows=frozenset(money)))
     features = _features(layout, candidates, titles, amounts=len(money))
     return Verdict(score(features, WEIGHTS), _kind(layout, titles))

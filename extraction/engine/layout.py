@@ -18,15 +18,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from .document import Box, Document, Page, Word
 from .language import Language, label_key, label_tokens
 from .rows import group_words
 
+Found = TypeVar("Found")
 MAX_PHRASE = 7  # tokens
 _PARTS = re.compile(r"[^\W_]+|[\W_]+")
 
@@ -100,6 +102,7 @@ class Layout:
     language: Language
     rows: tuple[Row, ...]
     page_rows: dict[int, tuple[int, int]] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # see ``once``
 
     @cached_property
     def all_labels(self) -> tuple[Label, ...]:
@@ -194,6 +197,19 @@ class Layout:
                 if chain[-1] is above and _stacked(above.box, cell.box):
                     return chain
         return None
+
+
+def once(find: Callable[[Layout], Found]) -> Callable[[Layout], Found]:
+    """Keep what a function finds in a layout: several extractors ask for the same."""
+
+    @wraps(find)
+    def kept(layout: Layout) -> Found:
+        if find.__qualname__ not in layout.found:
+            layout.found[find.__qualname__] = find(layout)
+        found: Found = layout.found[find.__qualname__]
+        return found
+
+    return kept
 
 
 def same_column(a: Box, b: Box) -> bool:

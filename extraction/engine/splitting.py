@@ -184,7 +184,7 @@ def _counts_through(document: Document) -> bool:
 def _facts(page: Page, options: ReadOptions) -> PageFacts:
     layout = lay_out(Document((replace(page, number=1),)))
     candidates = find_candidates(layout, options)
-    priced = {figure.row for row in find_figures(layout, layout.language) for figure in row if figure.is_money}
+    priced = {figure.row for row in find_figures(layout) for figure in row if figure.is_money}
     titles = classify.find_titles(layout, priced_rows=frozenset(priced))
     text = fold(page.text)
     return PageFacts(

@@ -174,7 +174,7 @@ class Print:
 
     @cached_property
     def _figures(self) -> list[Figure]:
-        return [figure for row in find_figures(self.layout, self.layout.language) for figure in row]
+        return [figure for row in find_figures(self.layout) for figure in row]
 
     def _dates(self, value: date) -> Iterator[Place]:
         """Where a date is printed, be it day or month first."""

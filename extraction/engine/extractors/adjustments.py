@@ -32,7 +32,7 @@ def find_adjustments(layout: Layout, language: Language, found: Sequence[Candida
 
 def _labelled(layout: Layout, language: Language) -> Mapping[str, dict[Decimal, Figure]]:
     """Label key -> the amounts that stand beside it, by their absolute value; all amounts under ``_ANY``."""
-    figures = find_figures(layout, language)
+    figures = find_figures(layout)
     by_key: dict[str, dict[Decimal, Figure]] = {_ANY: {}}
     for row in figures:
         by_key[_ANY].update({abs(figure.value): figure for figure in row if figure.is_money and figure.value})

@@ -78,7 +78,7 @@ class _View:
 
 
 def find_amounts(layout: Layout, language: Language, options: ReadOptions) -> list[Candidate]:
-    figures = find_figures(layout, language)
+    figures = find_figures(layout)
     links = link_labels(layout, figures)
     lines = tax_lines(layout, figures)
     view = _view(layout, figures, links, lines)
@@ -101,7 +101,7 @@ def find_amounts(layout: Layout, language: Language, options: ReadOptions) -> li
 
 def find_breakdowns(layout: Layout, language: Language) -> list[tuple[TaxLine, ...]]:
     """The readings of the printed VAT breakdown; see ``tax_table.choices``."""
-    return choices(tax_lines(layout, find_figures(layout, language)))
+    return choices(tax_lines(layout, find_figures(layout)))
 
 
 def _view(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..document import Box
 from ..language import Language, codes, label_key, label_tokens, load_language
-from ..layout import Layout
+from ..layout import Layout, once
 from ..ranking import Weights, score
 from ..record import Candidate
 from .figures import find_figures
@@ -107,6 +107,7 @@ def _by_shape(layout: Layout, till: float) -> Iterable[Candidate]:
         yield _candidate("credit_note", "", page, None, 0.62, "most of its amounts are negative")
 
 
+@once
 def till_probability(layout: Layout) -> float:
     """That a till printed it: narrow paper, cash and change, the time of day; nothing that is still to be paid."""
     if not layout.rows:
@@ -134,7 +135,7 @@ def till_probability(layout: Layout) -> float:
 def _mostly_negative(layout: Layout) -> bool:
     if layout.document.text.count("-") + layout.document.text.count("−") < 2:
         return False
-    money = [figure.value for row in find_figures(layout, layout.language) for figure in row if figure.is_money]
+    money = [figure.value for row in find_figures(layout) for figure in row if figure.is_money]
     return len(money) >= 2 and 2 * sum(value < 0 for value in money) > len(money)
 
 

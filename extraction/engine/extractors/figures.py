@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..document import Box
-from ..language import Language, label_key
-from ..layout import Label, Layout, Row, TextMap, same_column
+from ..language import label_key
+from ..layout import Label, Layout, Row, TextMap, once, same_column
 from ..money import AmountText, decimal_style, find_amounts
 
 HEAD_REACH = 12  # rows that the head of a table speaks for, at most
@@ -77,9 +77,10 @@ class Link:
     modifier: bool = False
 
 
-def find_figures(layout: Layout, language: Language) -> list[list[Figure]]:
+@once
+def find_figures(layout: Layout) -> list[list[Figure]]:
     """The figures of each row, left to right; indices as in ``layout.rows``."""
-    decimal = decimal_style(layout.document.text, language.decimal)
+    decimal = decimal_style(layout.document.text, layout.language.decimal)
     return [_row_figures(row, decimal) for row in layout.rows]
 
 

@@ -101,7 +101,7 @@ def find_line_items(
     layout: Layout, language: Language, options: ReadOptions, candidates: Iterable[Candidate] = ()
 ) -> Lines:
     """The lines of a document. ``candidates`` are those of its totals, which prove a reading of the lines."""
-    figures = find_figures(layout, language)
+    figures = find_figures(layout)
     totals = _totals(candidates, figures)
     best = _best(_readings(layout, figures, totals))
     if best is None or not (best.proved and all(_holds(*row) for row in best.rows)):  # else nothing can be better
