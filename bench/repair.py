@@ -65,7 +65,7 @@ def pages() -> list[Page]:
 
 def _samples() -> Iterator[Page]:
     from extraction.engine.read import read_document
-    from extraction.management.commands.evaluate import load_truth
+    from extraction.measuring import load_truth
 
     folder = ROOT / "extraction" / "samples"
     for truth in load_truth(folder):

@@ -70,7 +70,7 @@ def read_examples(folders: Sequence[Path], einvoices: Path | None) -> Iterator[E
     from extraction.engine import einvoice
     from extraction.engine.errors import InvoiceError
     from extraction.engine.read import read_document
-    from extraction.management.commands.evaluate import load_truth
+    from extraction.measuring import load_truth
     from extraction.ocr_cache import FileDocumentCache
     from extraction.reading import read_options
 
