@@ -151,6 +151,6 @@ def _country_names() -> Mapping[str, str]:
         for code, name in Locale.parse(language).territories.items():
             if len(code) == 2 and code.isalpha() and name.isalpha():
                 names.setdefault(fold(name), code)
-    for other in ("georgia", "jersey", "guinea", "turkey", "niger", "chad", "man"):
+    for other in ("georgia", "jersey", "guinea", "turkey", "niger", "chad", "man", "indie", "jordan"):
         names.pop(other, None)
     return names

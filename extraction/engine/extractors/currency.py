@@ -14,13 +14,17 @@ from ..language import Language
 from ..layout import Layout
 from ..money import find_currencies
 from ..record import Candidate
-from .figures import AMOUNT_KEYS, Figure
+from .figures import AMOUNT_KEYS, TOTAL_KEYS, Figure
 
 DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "HK": "HKD", "SG": "SGD", "TW": "TWD"}
 CROWNS = {"SE": "SEK", "DK": "DKK", "NO": "NOK"}
 COMMON = frozenset(
     {"EUR", "USD", "GBP", "CHF", "MYR", "INR", "JPY", "CAD", "AUD", "SGD", "HKD", "PLN", "CZK", "SEK", "NOK", "DKK"}
 )
+SURE_COUNTRY, SURE_MARK = 4, 3  # votes: an address in full, or a VAT number and a web site; one mark on a total
+FEW, MANY = 2, 8  # figures with a mark; figures in all
+# Of its own or at the end of a date: "03.09.2021" is one, "1.2021" may be an amount.
+_YEAR = re.compile(r"(?:(?<![\d.,])|(?<=\d[./-]\d\d[./-])|(?<=\d[./-]\d[./-]))20[0-4]\d(?![\d.,]\d)")
 BY_LANGUAGE = {
     "de": "EUR", "fr": "EUR", "es": "EUR", "it": "EUR", "nl": "EUR", "pt": "EUR", "el": "EUR", "fi": "EUR", "sl": "EUR",
     "sk": "EUR", "pl": "PLN", "cs": "CZK", "sv": "SEK", "da": "DKK", "hr": "EUR", "hu": "HUF", "ro": "RON", "ja": "JPY",
@@ -32,11 +36,7 @@ def find_currency(layout: Layout, language: Language, figures: Sequence[Sequence
     """At most three candidates; none where nothing speaks for a currency."""
     text = layout.document.text
     countries = country_votes(text)
-    votes: Counter[str] = Counter()
-    for row in figures:
-        for figure in row:
-            if figure.currency:
-                votes[_settle(figure.currency, countries)] += 3
+    votes = _attached(layout, figures, countries)
     for mark in _standing_alone(layout):
         votes[_settle(mark, countries)] += 1
     home = {_currency_of(country, text) for country, weight in countries.items() if weight >= 2}
@@ -45,6 +45,10 @@ def find_currency(layout: Layout, language: Language, figures: Sequence[Sequence
             del votes[code]  # GEL and BHD are words as well
         elif code in home:
             votes[code] += 2
+    if votes and max(votes.values()) < SURE_MARK and countries:
+        country, weight = countries.most_common(1)[0]
+        votes[_currency_of(country, text) or ""] += weight if weight >= SURE_COUNTRY else 0
+    votes = +Counter({code: weight for code, weight in votes.items() if code})
     if votes:
         return _ranked(layout, votes, home)
     if countries:
@@ -52,6 +56,18 @@ def find_currency(layout: Layout, language: Language, figures: Sequence[Sequence
         return _found(layout, _currency_of(country, text), min(0.9, 0.5 + 0.1 * weight), f"the country is {country}")
     guess = BY_LANGUAGE.get(language.code)
     return _found(layout, guess, 0.6, f"usual where '{language.code}' is spoken") if guess else []
+
+
+def _attached(layout: Layout, figures: Sequence[Sequence[Figure]], countries: Counter[str]) -> Counter[str]:
+    """Marks attached to figures. A mark on a few of many figures, none of them a total, may be a misread character."""
+    rows = {label.row for label in layout.labels(*TOTAL_KEYS, "amount_due")}
+    marked = [figure for row in figures for figure in row if figure.currency]
+    money = sum(figure.is_money for row in figures for figure in row)
+    stray = len(marked) <= FEW and money >= MANY and not any(figure.row in rows for figure in marked)
+    votes: Counter[str] = Counter()
+    for figure in marked:
+        votes[_settle(figure.currency, countries)] += 1 if stray else 3
+    return votes
 
 
 def _standing_alone(layout: Layout) -> list[str]:
@@ -89,7 +105,7 @@ def _settle(mark: str, countries: Counter[str]) -> str:
 
 def _currency_of(country: str, text: str) -> str | None:
     """What was paid with there in the year that the text speaks of most."""
-    years = Counter(re.findall(r"(?<![\d.,])20[0-4]\d(?![\d.,]\d)", text)).most_common(1)
+    years = Counter(_YEAR.findall(text)).most_common(1)
     day = date(int(years[0][0]), 7, 1) if years else None
     current = get_territory_currencies(country, start_date=day, end_date=day)
     return current[0] if current else None
