@@ -33,6 +33,7 @@ _DEPARTMENTS = frozenset(
 _BLOCK_LINES = 6
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _OWN, _LABELLED, _WINDOW, _BLOCK, _SHIPPED = 0.97, 0.8, 0.7, 0.55, 0.3  # how often each kind of place is right
+_SURE = 0.7
 _PLACED = {RIGHT: 1.0, INSIDE: 0.97, BELOW: 0.95, PERSON: 0.57}  # ... and what takes from it
 _LITTLE = 0.6
 
@@ -91,6 +92,12 @@ def _labelled(layout: Layout) -> Iterator[_Place]:
                 placed = "right of" if spot.placed in (RIGHT, INSIDE) else "below"
                 how = f"{placed} label '{label.text}'"
                 yield _Place(spot.text, spot.page, spot.box, _PLACED[spot.placed] * sure, how)
+
+
+def names_at_labels(layout: Layout) -> frozenset[str]:
+    """The names that stand at a buyer's label beyond doubt, as ``label_key`` writes them."""
+    sure = (place for place in _labelled(layout) if place.score >= _SURE)
+    return frozenset(label_key(clean_name(place.text)) for place in sure) - {""}
 
 
 # --- on top of an address ---------------------------------------------------------------------------------------------

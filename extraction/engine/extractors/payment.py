@@ -41,14 +41,16 @@ def find_payment(layout: Layout, language: Language, options: ReadOptions) -> li
 
 
 def _likeliest(layout: Layout, found: list[Candidate]) -> list[Candidate]:
-    """Of several the first; the buyer's own, that will be debited, hardly."""
+    """Of several the first, without the buyer's own account, that will be debited."""
     buyers = buyer_places(layout) if found else None
     debited = {label.row for label in layout.labels("debited_account")}
     result = []
     for seen, candidate in enumerate(found):
         row = next((r.index for r in layout.rows_of(candidate.page) if _holds(r, candidate)), -1)
+        if {row, row - 1} & debited:
+            continue
         is_buyers = bool(buyers and candidate.box and buyers.holds(candidate.page, candidate.box))
-        factor = 0.12 if {row, row - 1} & debited else 0.6 if is_buyers else 0.985 ** min(seen, 6)
+        factor = 0.6 if is_buyers else 0.985 ** min(seen, 6)
         result.append(replace(candidate, score=round(candidate.score * factor, 4)))
     return result
 

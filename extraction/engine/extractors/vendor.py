@@ -21,6 +21,7 @@ from ..language import Language, is_known_word, label_key
 from ..layout import Cell, Layout, same_column
 from ..ranking import Weights
 from ..record import Candidate
+from .buyers import names_at_labels
 from .document_type import title_phrases
 from .formats import holds_phone
 from .mentions import (
@@ -124,6 +125,7 @@ class _Page:
         rows = self.layout.rows_of(1)
         self.height = median(row.box.height for row in rows) if rows else 0.01
         self.text = label_key(self.layout.document.text)
+        self.billed = names_at_labels(self.layout)
         top = [mention for mention in mentions if mention.how in (TOP, LINES)]
         self.ranks = {row: rank for rank, row in enumerate(sorted({mention.row for mention in top}))}
         self.largest = max((mention.cells[0].box.height for mention in top), default=0.0)
@@ -204,6 +206,7 @@ def _of_context(mention: Mention, page: _Page) -> dict[str, float]:
         "person_near": float(_person_near(mention, layout)),
         "repeated": min(3, max(0, page.text.count(key) - 1)) / 3 if len(key) > 3 else 0.0,
         "buyer": float(page.around.buyers.holds(mention.page, box)),
+        "billed": float(any(key.endswith(name) for name in page.billed)),
     }
 
 
@@ -287,51 +290,52 @@ def _is_contact(cell: Cell, layout: Layout) -> bool:
 
 # Log-odds (see the head of this file). "none" is the weight of the chance that no name is the right one.
 _WEIGHTS: Weights = {
-    "account": 3.22,
-    "block": 0.63,
-    "buyer": -0.17,
-    "closes": 0.31,
-    "colon": -1.18,
+    "account": 3.35,
+    "billed": -4.03,
+    "block": 0.67,
+    "buyer": -0.63,
+    "closes": 0.10,
+    "colon": -0.77,
     "company": 1.00,
-    "confidence": 0.14,
+    "confidence": -0.12,
     "digits": -1.43,
-    "domain": 0.46,
-    "domain_only": -0.36,
-    "follows": 1.74,
-    "fuller": 0.67,
-    "header": 0.17,
-    "height": 0.27,
-    "known": -1.65,
-    "label": 2.55,
-    "largest": -0.56,
-    "lines": -1.83,
-    "lines_form": 1.66,
-    "lines_own_form": -0.11,
-    "lines_short": 0.56,
-    "lines_trade": 0.29,
-    "long": -1.17,
-    "lower": -1.70,
-    "many_cells": -1.06,
-    "none": 1.82,
-    "one_word": 0.11,
-    "only_trade": -0.87,
-    "opens": 0.91,
-    "part": -0.08,
-    "person": -0.63,
-    "person_near": -0.71,
-    "rank": 0.55,
-    "rank0": 1.82,
-    "rank1": 0.95,
-    "repeated": 0.34,
-    "sender": -1.98,
-    "sentence": -1.19,
-    "suffix": 1.95,
-    "tax_near": 0.44,
-    "three_lines": -1.30,
-    "title": -1.09,
-    "town": -1.09,
-    "trade": 1.22,
-    "web": 1.13,
-    "whole": 0.48,
-    "y": -1.53,
+    "domain": 0.91,
+    "domain_only": -0.26,
+    "follows": 1.90,
+    "fuller": 0.70,
+    "header": 0.23,
+    "height": 0.12,
+    "known": -1.10,
+    "label": 2.97,
+    "largest": -0.52,
+    "lines": -1.51,
+    "lines_form": 0.96,
+    "lines_own_form": -0.27,
+    "lines_short": 0.43,
+    "lines_trade": 0.36,
+    "long": -1.06,
+    "lower": -1.29,
+    "many_cells": -1.07,
+    "none": 1.34,
+    "one_word": 0.00,
+    "only_trade": -0.54,
+    "opens": 0.77,
+    "part": -0.10,
+    "person": -1.40,
+    "person_near": -0.46,
+    "rank": 0.49,
+    "rank0": 1.85,
+    "rank1": 0.88,
+    "repeated": 0.55,
+    "sender": -0.69,
+    "sentence": -1.89,
+    "suffix": 2.08,
+    "tax_near": 0.23,
+    "three_lines": -0.96,
+    "title": -1.85,
+    "town": -2.00,
+    "trade": 0.96,
+    "web": 0.81,
+    "whole": 0.33,
+    "y": -1.19,
 }
