@@ -36,8 +36,8 @@ def find_currency(layout: Layout, language: Language, figures: Sequence[Sequence
     """At most three candidates; none where nothing speaks for a currency."""
     text = layout.document.text
     countries = country_votes(text)
-    votes = _attached(layout, figures, countries)
-    for mark in _standing_alone(layout):
+    votes, stray = _attached(layout, figures, countries)
+    for mark in _standing_alone(layout, without=stray):
         votes[_settle(mark, countries)] += 1
     home = {_currency_of(country, text) for country, weight in countries.items() if weight >= 2}
     for code, weight in list(votes.items()):
@@ -58,8 +58,13 @@ def find_currency(layout: Layout, language: Language, figures: Sequence[Sequence
     return _found(layout, guess, 0.6, f"usual where '{language.code}' is spoken") if guess else []
 
 
-def _attached(layout: Layout, figures: Sequence[Sequence[Figure]], countries: Counter[str]) -> Counter[str]:
-    """Marks attached to figures. A mark on a few of many figures, none of them a total, may be a misread character."""
+def _attached(
+    layout: Layout, figures: Sequence[Sequence[Figure]], countries: Counter[str]
+) -> tuple[Counter[str], frozenset[int]]:
+    """Votes of marks attached to figures, and the rows of stray ones.
+
+    A mark on a few of many figures, none of them a total, may be a misread character.
+    """
     rows = {label.row for label in layout.labels(*TOTAL_KEYS, "amount_due")}
     marked = [figure for row in figures for figure in row if figure.currency]
     money = sum(figure.is_money for row in figures for figure in row)
@@ -67,13 +72,13 @@ def _attached(layout: Layout, figures: Sequence[Sequence[Figure]], countries: Co
     votes: Counter[str] = Counter()
     for figure in marked:
         votes[_settle(figure.currency, countries)] += 1 if stray else 3
-    return votes
+    return votes, frozenset(figure.row for figure in marked if stray)
 
 
-def _standing_alone(layout: Layout) -> list[str]:
+def _standing_alone(layout: Layout, *, without: frozenset[int]) -> list[str]:
     """Marks in rows that speak of amounts: three letters elsewhere are more often part of a name."""
     rows = {label.row for label in layout.all_labels if label.key in AMOUNT_KEYS or label.key == "currency"}
-    return [mark for row in sorted(rows) for mark, _ in find_currencies(layout.rows[row].text)]
+    return [mark for row in sorted(rows - without) for mark, _ in find_currencies(layout.rows[row].text)]
 
 
 def _ranked(layout: Layout, votes: Mapping[str, int], home: set[str | None]) -> list[Candidate]:
