@@ -32,6 +32,11 @@ def test_net_tax_and_gross_are_found_by_their_labels() -> None:
     assert (found["net_total"], found["tax_total"], found["gross_total"]) == ("1000.00", "190.00", "1190.00")
 
 
+def test_a_currency_may_belong_to_the_label_and_to_the_amount() -> None:
+    found = record_of(page_of("Corner Shop Ltd\nReceipt 4711\nTotal EUR 12.50")).fields["gross_total"]
+    assert (str(found.value), found.reason) == ("12.50", "right of label 'Total EUR'")
+
+
 def test_the_arithmetic_overrules_a_misleading_label() -> None:
     document = page_of("Total              100.00\nVAT 20%             20.00\nTotal              120.00")
     found = totals_of(document)

@@ -169,12 +169,17 @@ def _to_the_right(label: Label, neighbours: list[Label], money: list[Figure]) ->
     """The figures after a label, up to the next label that has figures of its own behind it."""
     starts = [other.start for other in neighbours if other.start >= label.end and other.key in AMOUNT_KEYS]
     if not starts:
-        return [figure for figure in money if figure.start >= label.end]
-    own = [figure for figure in money if label.end <= figure.start < min(starts)]
+        return [figure for figure in money if _follows(figure, label)]
+    own = [figure for figure in money if _follows(figure, label) and figure.start < min(starts)]
     if own or any(figure.is_money and figure.start < start for figure in money for start in starts):
         return own
-    nested = [figure for figure in money if figure.start >= label.end]  # "Total incl. VAT 12.50": both may mean it
+    nested = [figure for figure in money if _follows(figure, label)]  # "Total incl. VAT 12.50": both may mean it
     return nested if len(starts) == 1 else nested[-1:]
+
+
+def _follows(figure: Figure, label: Label) -> bool:
+    """Whether a figure stands after a label; a currency may belong to both: "Total EUR" and "EUR 12.50"."""
+    return figure.start > label.start and figure.end > label.end
 
 
 def _under(layout: Layout, label: Label, figures: list[list[Figure]], *, head: bool) -> list[Link]:
