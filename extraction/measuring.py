@@ -99,6 +99,18 @@ def load_truth(folder: Path) -> list[Truth]:
     return truths
 
 
+def load_left_out(path: Path) -> frozenset[tuple[str, str, str]]:
+    """(set, file, field) of labels that are known to be wrong, one on each line; what follows ``#`` is the reason."""
+    try:
+        lines = [line.partition("#")[0].split() for line in path.read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        raise BadTruth(f"{path} cannot be read. Name a file with lines such as: SET FILE FIELD # reason") from None
+    for number, words in enumerate(lines, start=1):
+        if words and len(words) != 3:
+            raise BadTruth(f"{path}, line {number}: write SET FILE FIELD, and a reason behind #.")
+    return frozenset((words[0], words[1], words[2]) for words in lines if words)
+
+
 def choose(items: Sequence[T], *, limit: int | None, part: str | None) -> Sequence[T]:
     chosen = items[{"even": 0, "odd": 1}[part] :: 2] if part else items
     return chosen[:limit]

@@ -186,6 +186,21 @@ def test_evaluate_lists_the_lines_that_are_wrong(folder: Path, tmp_path: Path) -
     assert "a.pdf: truth description 'Tea', quantity '3', amount '5.00'; given description 'Tea', quantity '2'" in out
 
 
+def test_evaluate_leaves_out_labels_that_are_known_to_be_wrong(folder: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "wrong.txt"
+    name = json.loads((folder / "truth.jsonl").read_text().splitlines()[0])["file"]
+    labels.write_text(f"# known to be wrong\n{folder.name} {name} total # misprinted\n")
+    whole, left = (
+        json.loads((tmp_path / "f.json").read_text())["all"]["fields"]["total"]["n"]
+        for options in ([], ["--leave-out", str(labels)])
+        if run("evaluate", str(folder), "--json", str(tmp_path / "f.json"), *options)
+    )
+    assert left == whole - 1
+    labels.write_text("total\n")
+    with pytest.raises(CommandError, match="line 1: write SET FILE FIELD"):
+        run("evaluate", str(folder), "--leave-out", str(labels))
+
+
 def test_evaluate_writes_its_figures_as_json(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "figures.json"
     run("evaluate", str(folder), "--json", str(target), "--limit", "1")

@@ -17,7 +17,7 @@ from extraction.engine.extract import decide
 from extraction.engine.fields import Kind
 from extraction.engine.options import ReadOptions, Steps
 from extraction.engine.record import InvoiceRecord
-from extraction.measuring import BadTruth, Labelled, SetReader
+from extraction.measuring import BadTruth, Labelled, SetReader, load_left_out
 from extraction.ocr_cache import FileDocumentCache
 from extraction.reading import Reader, configured_reader, read_options
 from extraction.training import Example, Trainer, observe
@@ -71,6 +71,9 @@ class Command(BaseCommand):
             metavar="N",
             help=f"judge each document by what is learned from other vendors' documents, in N folds ({FOLDS})",
         )
+        parser.add_argument(
+            "--leave-out", type=Path, metavar="FILE", help="labels known to be wrong, as lines of: SET FILE FIELD"
+        )
         parser.add_argument("--ablation", action="store_true", help="cross-validate, and say what each step brings")
 
     def handle(self, *args: Any, reader: Reader | None = None, **options: Any) -> None:
@@ -84,7 +87,7 @@ class Command(BaseCommand):
         read = read_options()
         examples = [example for found, _ in sets for example in _examples(found, read)] if folds else []
         trainer = Trainer(examples, folds) if folds else None
-        results = _results(sets, _records(trainer, read) if trainer else {})
+        results = _results(sets, _records(trainer, read) if trainer else {}, _left_out(options["leave_out"]))
         for result in results:
             self.stdout.write(table(result))
             if options["misses"]:
@@ -118,6 +121,7 @@ def _folds(options: Mapping[str, Any]) -> int:
     return options["cross_validate"] or (FOLDS if options["ablation"] else 0)
 
 
+LeftOut = frozenset[tuple[str, str, str]]  # (folder, file, field)
 Records = Mapping[tuple[str, str], InvoiceRecord]  # (folder, file) -> record
 
 
@@ -133,7 +137,16 @@ def _records(trainer: Trainer, options: ReadOptions) -> Records:
     }
 
 
-def _results(sets: Sequence[tuple[Sequence[Labelled], float]], records: Records) -> list[SetResult]:
+def _left_out(path: Path | None) -> LeftOut:
+    try:
+        return load_left_out(path) if path else frozenset()
+    except BadTruth as error:
+        raise CommandError(str(error)) from None
+
+
+def _results(
+    sets: Sequence[tuple[Sequence[Labelled], float]], records: Records, left_out: LeftOut = frozenset()
+) -> list[SetResult]:
     results = []
     for found, seconds in sets:
         scores = []
@@ -142,7 +155,9 @@ def _results(sets: Sequence[tuple[Sequence[Labelled], float]], records: Records)
             learned = records.get((one.folder, one.truth.file))
             if learned is not None and record.is_invoice:
                 record = replace(learned, line_items=record.line_items)
-            scores.append(judge(one.truth, record))
+            score = judge(one.truth, record)
+            judged = (v for v in score.verdicts if (one.folder, one.truth.file, v.field) not in left_out)
+            scores.append(replace(score, verdicts=tuple(judged)))
         errors = {one.truth.file: one.error for one in found if one.reading is None}
         results.append(SetResult(found[0].folder if found else "", tuple(scores), errors, seconds))
     return results
