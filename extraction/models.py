@@ -179,6 +179,7 @@ class Invoice(models.Model):
     source = models.CharField(max_length=16, blank=True)
     engine_version = models.CharField(max_length=64, blank=True)
     seconds = models.FloatField(null=True, blank=True)
+    confidence = models.FloatField(null=True, blank=True)  # that all required fields were read right
     problems = models.JSONField(default=list, blank=True)
 
     document_type = models.CharField(max_length=16, blank=True)

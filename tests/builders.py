@@ -77,7 +77,7 @@ def make_reading(
     }
     return Reading(
         document=Document(tuple(make_page(number) for number in range(1, pages + 1)), language="en"),
-        record=InvoiceRecord(fields, tax_breakdown, line_items, problems),
+        record=InvoiceRecord(fields, tax_breakdown, line_items, problems, confidence=0.9348),
         sha256="0" * 64,
         seconds=0.5,
         engine_version="test",

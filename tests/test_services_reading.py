@@ -127,6 +127,13 @@ def test_a_reading_that_people_stop_stores_nothing(make_invoice: Make, reviewer:
     assert not invoice.pages.exists()
 
 
+def test_the_probability_of_the_whole_record_is_stored(make_invoice: Make) -> None:
+    invoice = make_invoice(status=Status.QUEUED)
+    services.invoice_read(invoice_id=invoice.pk, reader=FakeReader(make_reading()))
+    invoice.refresh_from_db()
+    assert invoice.confidence == 0.9348
+
+
 def test_a_restored_invoice_is_read_after_all(make_invoice: Make, reviewer: User) -> None:
     invoice = make_invoice(status=Status.QUEUED)
     claim(invoice)

@@ -224,6 +224,7 @@ def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> Non
         source=document.source,
         engine_version=reading.engine_version[:64],
         seconds=reading.seconds,
+        confidence=record.confidence,
         problems=problems_found(invoice=invoice, values=values, lasting=lasting),
         **column_values(values),
     )

@@ -52,6 +52,13 @@ def test_confidence_is_said_in_words_and_never_as_certainty(make_invoice: Callab
     assert "right of its label" in page
 
 
+def test_how_sure_the_whole_record_is_stands_beside_its_status(
+    make_invoice: Callable[..., Invoice], web: Client
+) -> None:
+    assert "93 % right as read" in page_of(web, make_invoice(confidence=0.9348))
+    assert "right as read" not in page_of(web, make_invoice(status=Status.APPROVED))
+
+
 def test_what_an_e_invoice_states_is_said_to_come_from_it(make_invoice: Callable[..., Invoice], web: Client) -> None:
     invoice = make_invoice(source="e_invoice")
     FieldValue.objects.filter(invoice=invoice).update(confidence=1.0)
