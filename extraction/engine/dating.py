@@ -74,13 +74,12 @@ def find_dates(text: str, language: str, *, compact: bool = False) -> list[DateT
     """All dates of a text, left to right, not overlapping. ``compact`` also takes 20240312."""
     if not any(char.isdigit() for char in text):
         return []
-    months = all_months(language)
     found = [_numeric(text, m, m[1], m[2], m[3]) for m in _YEAR_FIRST.finditer(text)]
     found += [_numeric(text, m, m[5], m[3], m[1], m[2] + m[4]) for m in _NUMERIC.finditer(text)]
     found += [_numeric(text, m, m[3], m[2], m[1]) for m in _STROKES.finditer(text)]
-    found += [_named(text, m, _month(m[2], months), m[3], m[1]) for m in _finditer(_DAY_MONTH, text)]
-    found += [_named(text, m, _month(m[1], months), m[3], m[2]) for m in _finditer(_MONTH_DAY, text)]
-    found += [_named(text, m, _month(m[2], months), m[1], m[3]) for m in _finditer(_YEAR_MONTH_DAY, text)]
+    found += [_named(text, m, _month(m[2], language), m[3], m[1]) for m in _finditer(_DAY_MONTH, text)]
+    found += [_named(text, m, _month(m[1], language), m[3], m[2]) for m in _finditer(_MONTH_DAY, text)]
+    found += [_named(text, m, _month(m[2], language), m[1], m[3]) for m in _finditer(_YEAR_MONTH_DAY, text)]
     if compact:
         found += [_numeric(text, m, m[3], m[2], m[1]) for m in _ONES.finditer(text)]
         found += [_numeric(text, m, m[1], m[2], m[3]) for m in _COMPACT.finditer(text)]
@@ -198,9 +197,10 @@ def all_months(language: str) -> Mapping[str, int]:
     return names
 
 
-def _month(word: str, months: Mapping[str, int]) -> int:
+@lru_cache(maxsize=4096)
+def _month(word: str, language: str) -> int:
     """The number of a month by its name as printed, misread digits and one wrong character allowed; 0 if none."""
-    name = fold(word).translate(_LETTERS)
+    months, name = all_months(language), fold(word).translate(_LETTERS)
     if name in months:
         return months[name]
     if len(name) < 5 or any(char.isdigit() for char in name):

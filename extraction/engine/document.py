@@ -64,12 +64,15 @@ class Box:
     @classmethod
     def around(cls, boxes: Iterable[Box]) -> Box:
         """The smallest box that holds all of them; ValueError when there is none."""
-        items = list(boxes)
-        if not items:
+        rest = iter(boxes)
+        first = next(rest, None)
+        if first is None:
             raise ValueError("no boxes")
-        return cls(
-            min(b.x0 for b in items), min(b.y0 for b in items), max(b.x1 for b in items), max(b.y1 for b in items)
-        )
+        x0, y0, x1, y1 = first.x0, first.y0, first.x1, first.y1
+        for box in rest:  # the plainest loop: it is called for every cell of every page
+            x0, y0 = (box.x0 if box.x0 < x0 else x0), (box.y0 if box.y0 < y0 else y0)
+            x1, y1 = (box.x1 if box.x1 > x1 else x1), (box.y1 if box.y1 > y1 else y1)
+        return cls(x0, y0, x1, y1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,6 +293,7 @@ def suffixes() -> frozenset[str]:
     return frozenset(plain(suffix) for code in codes() for suffix in _strings(code, "suffixes"))
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """Letters and digits only, folded."""
     return "".join(char for char in fold(text) if char.isalnum())

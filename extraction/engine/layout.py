@@ -155,11 +155,17 @@ class Layout:
         following = self.rows[row + 1 : row + 1 + rows]
         return [cell for r in following if r.page == page for cell in r.cells if same_column(cell.box, box)]
 
+    @cached_property
+    def _cell_by_word(self) -> dict[int, Cell]:
+        return {id(word): cell for row in self.rows for cell in row.cells for word in cell.words}
+
+    def cell_with(self, word: Word) -> Cell:
+        """The cell of one of the layout's own words."""
+        return self._cell_by_word[id(word)]
+
     def cell_of(self, label: Label) -> Cell:
         """The cell in which the label ends."""
-        row = self.rows[label.row]
-        last = row.words[label.end - 1]
-        return next(cell for cell in row.cells if any(word is last for word in cell.words))
+        return self.cell_with(self.rows[label.row].words[label.end - 1])
 
     def is_parted(self, label: Label) -> bool:
         """Whether a colon parts the label from what follows."""

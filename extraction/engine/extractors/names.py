@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from ..document import Word
 from ..language import fold, plain, suffixes
@@ -127,6 +127,7 @@ def _without_repetition(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=20_000)
 def ends_in_suffix(text: str) -> bool:
     """Whether a text ends in a legal form, after something else; forms of scripts without spaces may open it, too."""
     if _holds_glued_form(plain(text)):

@@ -147,7 +147,7 @@ def _after_labels(layout: Layout, key: str) -> Iterable[tuple[tuple[list[Cell], 
         if label.starts_cell and stands_apart(layout, label) and (layout.ends_cell(label) or layout.is_parted(label)):
             value = value_of(layout, label, whole=True)
             if value:
-                first = _cell_with(layout, value[0])
+                first = layout.cell_with(value[0][0])
                 lines, sure = _address(layout, _lines_of(layout, label, first, value[1]), named=False)
                 if lines:
                     yield (lines, sure), f"{value[1]} label '{label.text}'"
@@ -165,7 +165,7 @@ def _ship_to(layout: Layout) -> Iterable[Candidate]:
         value = value_of(layout, label, whole=True) if announces and stands_apart(layout, label) else None
         if not value:
             continue
-        first = _cell_with(layout, value[0])
+        first = layout.cell_with(value[0][0])
         lines, sure = _address(layout, _lines_of(layout, label, first, value[1]), named=True)
         if lines:
             words = [list(value[0]) if cell is first else list(cell.words) for cell in lines]
@@ -180,10 +180,6 @@ def _lines_of(layout: Layout, label: Label, first: Cell, placed: str) -> list[Ce
     cell = layout.cell_of(label)
     lines = list(_column(layout, cell, cell.box))
     return lines if lines else [first, *_column(layout, first, first.box)]
-
-
-def _cell_with(layout: Layout, words: Sequence[Word]) -> Cell:
-    return next(cell for row in layout.rows for cell in row.cells if any(word is words[0] for word in cell.words))
 
 
 # --- the lines of an address ------------------------------------------------------------------------------------------
@@ -319,7 +315,7 @@ def _labelled(layout: Layout, party: Candidate) -> tuple[list[Cell], float] | No
         beside = close and party.box is not None and abs(label.box.x0 - party.box.x0) < _BESIDE
         value = value_of(layout, label, whole=True) if beside else None
         if value:
-            first = Cell(label.page, _cell_with(layout, value[0]).row, tuple(value[0]), box_of(value[0]))
+            first = Cell(label.page, layout.cell_with(value[0][0]).row, tuple(value[0]), box_of(value[0]))
             lines, sure = _address(layout, [first, *_column(layout, first, first.box)], named=True)
             if lines:
                 return lines, sure
