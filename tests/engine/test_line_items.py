@@ -495,3 +495,20 @@ def test_fifty_pages_take_ten_times_as_long_as_five() -> None:
 
     seconds(1)
     assert seconds(50) < 3 * 10 * max(seconds(5), 0.02)
+
+
+def test_a_line_whose_name_speaks_of_taxes_is_one_where_quantity_and_price_prove_it() -> None:
+    found = rows("""
+Verlag Nordlicht GmbH
+Rechnung Nr. 2024-77                                     Datum: 11.03.2024
+
+Pos  Bezeichnung                          Menge   MwSt.   Einzelpreis    Gesamt
+1    Papier A4                               10    19 %         20,00    200,00
+2    Handbuch Umsatzsteuer, gebunden          2     7 %         48,60     97,20
+
+Nettobetrag                                                              297,20
+zzgl. 19 % USt. auf 200,00                                                38,00
+zzgl. 7 % USt. auf 97,20                                                   6,80
+Rechnungsbetrag                                                          342,00
+""")
+    assert [row[0] for row in found] == ["Papier A4", "Handbuch Umsatzsteuer, gebunden"]

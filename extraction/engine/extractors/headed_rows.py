@@ -33,14 +33,22 @@ def headed_entries(
     for row in layout.rows[head.last + 1 : end]:
         if figures[row.index] and is_carried(layout, row):
             continue
-        if closes(layout, row, figures[row.index]):
-            entries.append(None)
-            continue
         found = figures[row.index]
         short = len(row.words) <= MAX_WORDS
         draft = _headed(layout, row, found, head.columns, decimals=decimals) if found and short else None
+        if closes(layout, row, found) and not (draft and _proves_itself(draft)):
+            entries.append(None)
+            continue
         entries.append(draft or row)
     return described(_joined(entries, layout), head)
+
+
+def _proves_itself(draft: Draft) -> bool:
+    """Whether a row is a line whatever its words say, such as those of a handbook of taxes: quantity x price."""
+    if draft.quantity is None or draft.unit_price is None or not draft.description:
+        return False
+    product = draft.quantity * draft.unit_price
+    return any(figure.value == product.quantize(figure.value) for figure in draft.sums.values())
 
 
 def _joined(entries: Sequence[Entry], layout: Layout) -> list[Entry]:
