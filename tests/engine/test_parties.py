@@ -315,3 +315,8 @@ def test_a_year_belongs_to_a_name_and_a_registration_number_does_not() -> None:
     assert clean_name("Harbour Festival 2020") == "Harbour Festival 2020"
     assert clean_name("Harbour Foods (CO. REG: 201012-K)") == "Harbour Foods"
     assert clean_name("Harbour Foods 273500-U (KJ1)") == "Harbour Foods"
+
+
+def test_dates_under_a_name_are_no_address() -> None:
+    page = "HV\n28 January 2026\n27 February 2026\n\nInvoice HV-20931\nTotal GBP 120.00\nVAT Reg. No GB 739 4260 17"
+    assert party(page, "vendor_address") is None

@@ -12,7 +12,7 @@ from ..document import Box
 from ..language import label_key
 from ..layout import Cell, Layout
 from ..record import Candidate
-from .formats import holds_address_of_net, holds_amount, holds_numeric_date, holds_phone
+from .formats import holds_address_of_net, holds_amount, holds_numeric_date, holds_phone, is_date
 from .names import ends_in_suffix, has_postal_code, is_registration, looks_like_address
 from .party_addresses import behind_name, found_in, same_place, under_name
 from .roles import address_lines, sender_address, sender_name
@@ -138,7 +138,8 @@ def _may_begin(text: str) -> bool:
 
 
 def _is_something_else(text: str) -> bool:
-    return holds_phone(text) or holds_numeric_date(text) or holds_address_of_net(text) or holds_amount(text)
+    dated = holds_numeric_date(text) or is_date(text)  # "28 January 2026" looks like a street
+    return dated or holds_phone(text) or holds_address_of_net(text) or holds_amount(text)
 
 
 def _column(layout: Layout, vendor: Candidate) -> Iterable[Cell]:
