@@ -32,6 +32,7 @@ TOTAL_FIELDS = frozenset({"gross_total", "net_total", "tax_total", "amount_due"}
 # A value is given from this probability on. F1 is largest at half of its own value (Z. Lipton et al., 2014), so a
 # little below one half.
 LEAST_LIKELY = 0.45
+MOST_BY_RULE = 2.0
 LEAST_SCORE = 0.3  # the same for scores that are no probabilities
 CHECK_DIGITS: Mapping[str, Callable[[str], bool]] = {"iban": is_iban}
 
@@ -85,6 +86,7 @@ def given(
     for name, choice in choices.fields.items():
         known = steps.calibration and of_field(name)[0] in learned.confidence
         likely = confidence(choice.features, learned.confidence) if known else _score(choice)
+        likely = min(likely, _most(choice))
         if likely >= (learned.least.get(name, LEAST_LIKELY) if steps.calibration else LEAST_SCORE):
             fields[name] = _field(choice, likely)
     values = {name: found.value for name, found in fields.items()}
@@ -95,6 +97,18 @@ def given(
         problems=check(values, tax_breakdown=choices.breakdown, line_items=line_items, today=today),
         confidence=confidence(document_features(fields), learned.document),
     )
+
+
+def _most(choice: Choice) -> float:
+    """How likely a value can be at most, by the extractor's own score.
+
+    Truths hardly ever say that a document does not have a field, so what is learned from them holds where there is one:
+    the likeliest of poor candidates is then often right, else never.
+    """
+    field, rule = choice.candidate.field, choice.candidate.features.get("rule")
+    if rule is None or BY_NAME[field].required or field in TOTAL_FIELDS or choice.support > 0:
+        return 1.0
+    return min(1.0, MOST_BY_RULE * sigmoid(rule))
 
 
 def choose(

@@ -6,8 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from extraction.engine.document import Box
+from extraction.engine.extract import extract
+from extraction.engine.options import ReadOptions
 from extraction.engine.record import Candidate, LineItem, TaxLine, Value
 from extraction.engine.resolve import check, resolve
+
+from .pages import page_of
 
 BOX = Box(0.1, 0.1, 0.2, 0.12)
 TODAY = date(2025, 1, 1)
@@ -149,3 +153,13 @@ def test_problems_print_figures_as_people_write_them() -> None:
     messages = [problem.message for problem in found]
     assert "Line 1: 15 x 0.6667 is not 150.00." in messages
     assert "19% of 100.00 is not 20.00." in messages
+
+
+def test_the_likeliest_of_poor_candidates_is_no_value_where_a_document_need_not_have_the_field() -> None:
+    page = page_of(
+        "MILLER STORES LTD\n12 Mill Lane, Springfield\n-TAX INVOICE-\nGARBAGE BAGS BOX 10Y      11.90\nSOCKS 3 X 2.00     6.00\n"
+        "Total     17.90\nCash      20.00\nChange     2.10\n06-04-18 16:46"
+    )
+    _, record = extract(page, options=ReadOptions(today=date(2025, 1, 1)))
+    assert str(record.value("gross_total")) == "17.90"
+    assert "invoice_number" not in record.fields

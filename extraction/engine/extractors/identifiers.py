@@ -83,7 +83,7 @@ def _of_weak_label(layout: Layout, label: Label, words: Sequence[Word], placed: 
     alone = any(tuple(cell.words) == tuple(words) for cell in layout.below(label, rows=2))
     code = sum(map(str.isdigit, "".join(word.text for word in words))) >= 4
     named = label.key != "transaction_number" or label.end - label.start > 1
-    return 0.7 if alone and code and named and label.starts_cell and layout.ends_cell(label) else 0.3
+    return 0.7 if alone and code and named and label.starts_cell and layout.ends_cell(label) else 0.15
 
 
 def _follows_invoice(layout: Layout, label: Label) -> bool:
