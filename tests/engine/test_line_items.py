@@ -512,3 +512,19 @@ zzgl. 7 % USt. auf 97,20                                                   6,80
 Rechnungsbetrag                                                          342,00
 """)
     assert [row[0] for row in found] == ["Papier A4", "Handbuch Umsatzsteuer, gebunden"]
+
+
+def test_a_figure_that_stands_apart_from_the_name_is_the_quantity() -> None:
+    found = rows("""
+Imprimerie du Lac SARL
+Facture n° 2024-31                                       Date : 11/03/2024
+
+Désignation                                Nombre       P.U. HT     Montant HT
+Affiche couleur                          12              4,00 €        48,00 €
+Carte de visite                          200             0,10 €        20,00 €
+
+Total HT                                                               68,00 €
+TVA 20 %                                                               13,60 €
+Total TTC                                                              81,60 €
+""")
+    assert found == [("Affiche couleur", "12", "4", "48"), ("Carte de visite", "200", "0.1", "20")]

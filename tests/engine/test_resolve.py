@@ -157,7 +157,8 @@ def test_problems_print_figures_as_people_write_them() -> None:
 
 def test_the_likeliest_of_poor_candidates_is_no_value_where_a_document_need_not_have_the_field() -> None:
     page = page_of(
-        "MILLER STORES LTD\n12 Mill Lane, Springfield\n-TAX INVOICE-\nGARBAGE BAGS BOX 10Y      11.90\nSOCKS 3 X 2.00     6.00\n"
+        "MILLER STORES LTD\n12 Mill Lane, Springfield\n-TAX INVOICE-\n"
+        "GARBAGE BAGS BOX 10Y      11.90\nSOCKS 3 X 2.00     6.00\n"
         "Total     17.90\nCash      20.00\nChange     2.10\n06-04-18 16:46"
     )
     _, record = extract(page, options=ReadOptions(today=date(2025, 1, 1)))

@@ -396,7 +396,7 @@ def _figure_cost(atom: Atom, figure: Figure, key: str) -> float:
     if figure.decimals:
         return {"quantity": 0.0, "unit_price": 0.0, "tax_rate": 0.5, "description": 2.0}.get(key, 2.0)
     if figure.value >= 1000 or key in _TEXTS:
-        return {"item_code": 0.0, "gtin": 0.0, "po_line": 0.0, "description": 1.5 * atom.opens_cell}.get(key, 2.5)
+        return {"item_code": 0.0, "gtin": 0.0, "po_line": 0.0, "description": 3.5 * atom.opens_cell}.get(key, 2.5)
     return {"amount": 3.0, "net_amount": 3.0, "gross_amount": 3.0, "unit_price": 2.0, "tax_amount": 3.0}.get(key, 0.5)
 
 
