@@ -134,6 +134,7 @@ def choose(
             picked[spec.name] = (chosen, possible)
     if steps.arithmetic:
         _add_amount_due(picked, amounts)
+        _drop_contradicted(picked)
     kind = picked["document_type"][0].value if "document_type" in picked else ""
     known = frozenset(is_ranked)
     fields = {
@@ -141,6 +142,17 @@ def choose(
         for name, (chosen, ranked) in picked.items()
     }
     return Choices(fields, totals.breakdown)
+
+
+def _drop_contradicted(picked: dict[str, tuple[Candidate, Sequence[Candidate]]]) -> None:
+    """No part was paid where all is due (BR-CO-16), nothing taken off where lines and net are equal (BR-CO-13)."""
+    value = {name: chosen.value for name, (chosen, _) in picked.items() if isinstance(chosen.value, Decimal)}
+    gross, due, paid = (value.get(name) for name in ("gross_total", "amount_due", "amount_paid"))
+    if paid and gross is not None and gross == due and abs(paid) != abs(gross):
+        del picked["amount_paid"]
+    lines, net = value.get("line_total"), value.get("net_total")
+    if value.get("allowance_total") and lines is not None and lines == net and "charge_total" not in picked:
+        del picked["allowance_total"]
 
 
 def _sum_of(line_items: Sequence[LineItem]) -> Decimal | None:

@@ -164,3 +164,10 @@ def test_the_likeliest_of_poor_candidates_is_no_value_where_a_document_need_not_
     _, record = extract(page, options=ReadOptions(today=date(2025, 1, 1)))
     assert str(record.value("gross_total")) == "17.90"
     assert "invoice_number" not in record.fields
+
+
+def test_no_part_was_paid_where_the_whole_total_is_due() -> None:
+    totals = [money("gross_total", "529.87", 0.9), money("amount_due", "529.87", 0.9)]
+    assert "amount_paid" not in resolve([*totals, money("amount_paid", "19.25", 0.85)], today=TODAY).fields
+    rest = [money("gross_total", "529.87", 0.9), money("amount_due", "510.62", 0.9)]
+    assert resolve([*rest, money("amount_paid", "19.25", 0.85)], today=TODAY).value("amount_paid") == Decimal("19.25")

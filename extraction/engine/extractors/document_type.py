@@ -45,9 +45,14 @@ _TIME = re.compile(r"(?<![\d.,:])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)")
 
 def find_document_type(layout: Layout, language: Language, options: ReadOptions | None = None) -> list[Candidate]:
     """Best first."""
+    return list(_kinds(layout))
+
+
+@once
+def _kinds(layout: Layout) -> list[Candidate]:
     best: dict[str, Candidate] = {}
     till = till_probability(layout)
-    for candidate in _titles(layout, language, till):
+    for candidate in _titles(layout, layout.language, till):
         known = best.get(candidate.field + str(candidate.value))
         if known is None or candidate.score > known.score:
             best[candidate.field + str(candidate.value)] = candidate
