@@ -165,3 +165,8 @@ No. 53, Mill Lane, 45600 Leith
 Receipt No. 7081
 """
     assert [candidate.value for candidate in candidates(art)] == ["7081"]
+
+
+def test_a_number_with_a_mark_before_it_alone_under_the_title_is_the_documents() -> None:
+    assert number("Menuiserie Castel            FACTURE\nEscaliers et cuisines        N° F2026-118") == "F2026-118"
+    assert candidates("Menuiserie Castel            FACTURE\nEscaliers et cuisines        N° F2026-118")[0].score > 0.5

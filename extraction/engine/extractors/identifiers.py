@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ..document import Box, Word
@@ -76,11 +77,17 @@ def _invoice_numbers(layout: Layout, language: Language) -> Iterable[Candidate]:
                     break
 
 
+def _without_marks(words: Sequence[Word]) -> tuple[Word, ...]:
+    """From the first word on that is no mark such as "No." or "#"."""
+    marks = takewhile(lambda word: _MARKS.match(word.text) or not any(map(str.isalnum, word.text)), words)
+    return tuple(words[len(list(marks)) :])
+
+
 def _of_weak_label(layout: Layout, label: Label, words: Sequence[Word], placed: str) -> float:
     """ "Invoice" may stand in a sentence, or above whatever follows a title; a code alone under it is its number."""
     if placed == "right of":
         return 1.0 if _opens(layout, label) else 0.3
-    alone = any(tuple(cell.words) == tuple(words) for cell in layout.below(label, rows=2))
+    alone = any(_without_marks(cell.words) == tuple(words) for cell in layout.below(label, rows=2))
     code = sum(map(str.isdigit, "".join(word.text for word in words))) >= 4
     named = label.key != "transaction_number" or label.end - label.start > 1
     return 0.7 if alone and code and named and label.starts_cell and layout.ends_cell(label) else 0.15
@@ -189,9 +196,7 @@ def _values(layout: Layout, label: Label) -> Iterable[tuple[tuple[Word, ...], st
 
 def _first_number(words: Sequence[Word]) -> tuple[Word, ...]:
     """The identifier that opens ``words``: marks such as "No." skipped, parts that belong together joined."""
-    rest = list(words)
-    while rest and (_MARKS.match(rest[0].text) or not any(char.isalnum() for char in rest[0].text)):
-        rest.pop(0)
+    rest = list(_without_marks(words))
     if not rest:
         return ()
     taken = [rest.pop(0)]
