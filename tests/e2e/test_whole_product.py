@@ -69,6 +69,7 @@ def correct_approve_export(page: Page, tmp_path: Path) -> pd.DataFrame:
     """Correct one, approve three, and what the export holds then."""
     page.get_by_role("link", name=re.compile("To review")).click()
     page.locator("table.documents .open").first.click()
+    page.wait_for_url(re.compile(r"/invoices/\d+/"))  # loaded: what is typed before its scripts run is not saved
     page.locator("#input-gross_total").fill("12.345,67")
     page.keyboard.press("Tab")
     expect(page.locator("#input-gross_total")).to_have_value("12345.67")
