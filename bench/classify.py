@@ -19,6 +19,7 @@ from extraction.engine import classify
 from extraction.engine.document import Document
 from extraction.engine.extract import extract, find_candidates, lay_out
 from extraction.engine.options import ReadOptions
+from extraction.engine.record import InvoiceRecord
 from tests.engine.pages import page_of
 
 OTHERS = Path(__file__).resolve().parent.parent / "tests" / "engine" / "other_documents"
@@ -49,10 +50,10 @@ def probability(document: Document) -> float:
     return classify.judge(layout, find_candidates(layout, ReadOptions())).probability
 
 
-def _report_types(rows: list[tuple[str, object]]) -> None:
+def _report_types(rows: list[tuple[str, InvoiceRecord]]) -> None:
     wrong: Counter[tuple[str, str]] = Counter()
     for kind, record in rows:
-        given = str(record.value("document_type"))  # type: ignore[attr-defined]
+        given = str(record.value("document_type"))
         if given != kind:
             wrong[kind, given] += 1
     print(f"{len(rows)} types: {len(rows) - wrong.total()} right; wrong (is, given): {dict(wrong)}")

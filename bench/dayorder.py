@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 from bench.documents import known_documents
+from extraction.engine.document import Document
 from extraction.engine.extract import lay_out
 from extraction.engine.extractors import dates, dayorder
 from extraction.engine.layout import Layout
@@ -35,9 +36,9 @@ def main() -> None:
         print(f"{name}: {_measured(cases, left_out)}")
 
 
-def _case(document: object, truth: dict[str, object]) -> tuple[Layout, bool] | None:
+def _case(document: Document, truth: dict[str, object]) -> tuple[Layout, bool] | None:
     """The layout and whether the day stands first, where the true issue date can be read both ways."""
-    layout = lay_out(document)  # type: ignore[arg-type]
+    layout = lay_out(document)
     for place in dates._places(layout, layout.language, dates.dates_in):
         readings = [str(place.found.day_first), str(place.found.month_first)]
         if place.found.ambiguous and truth.get("issue_date") in readings:

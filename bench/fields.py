@@ -15,37 +15,30 @@ import argparse
 import json
 import os
 import statistics
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ocrsite.settings")
 
-import django  # noqa: E402
+from django.conf import settings
 
-django.setup()
-
-from django.conf import settings  # noqa: E402
-
-from extraction.engine import einvoice  # noqa: E402
-from extraction.engine.country import country_named  # noqa: E402
-from extraction.engine.document import Box, Word  # noqa: E402
-from extraction.engine.einvoice.places import Print  # noqa: E402
-from extraction.engine.einvoice.syntax import PAYMENT_MEANS  # noqa: E402
-from extraction.engine.errors import InvoiceError  # noqa: E402
-from extraction.engine.evaluation import Counts, kind_of, same  # noqa: E402
-from extraction.engine.extract import extract, lay_out  # noqa: E402
-from extraction.engine.extractors.means import phrases  # noqa: E402
-from extraction.engine.fields import FIELDS, Kind  # noqa: E402
-from extraction.engine.record import Field, InvoiceRecord, canonical  # noqa: E402
-from extraction.ocr_cache import FileDocumentCache  # noqa: E402
-from extraction.reading import configured_reader, read_options, read_path  # noqa: E402
-from tests.corpus import CORPUS  # noqa: E402
+from extraction.engine import einvoice
+from extraction.engine.country import country_named
+from extraction.engine.document import Box, Word
+from extraction.engine.einvoice.places import Print
+from extraction.engine.einvoice.syntax import PAYMENT_MEANS
+from extraction.engine.errors import InvoiceError
+from extraction.engine.evaluation import Counts, kind_of, same
+from extraction.engine.extract import extract, lay_out
+from extraction.engine.extractors.means import phrases
+from extraction.engine.fields import FIELDS, Kind
+from extraction.engine.record import Field, InvoiceRecord, canonical
+from extraction.ocr_cache import FileDocumentCache
+from extraction.reading import configured_reader, read_options, read_path
+from tests.corpus import CORPUS
 
 SETS = ("einvoices/zugferd", "specimens/files")
 UNPRINTED = ("vendor_country", "payment_means")  # said in other words than the code
@@ -198,4 +191,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    import django
+
+    django.setup()
     main()
