@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from extraction.engine.errors import ReadingCancelled
@@ -145,7 +145,8 @@ def _move(invoice: Invoice, user: User, action: str, sources: tuple[Status, ...]
 
 
 def _update(rows: QuerySet[Invoice], **changes: Any) -> int:
-    return rows.update(updated_at=timezone.now(), **changes)
+    """Every change counts as a revision, by which a page knows that what it shows is old."""
+    return rows.update(updated_at=timezone.now(), revision=F("revision") + 1, **changes)
 
 
 def _refusal(invoice: Invoice, action: str) -> str:

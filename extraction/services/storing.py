@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from extraction.engine import resolve
@@ -218,6 +219,7 @@ def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> Non
     Invoice.objects.filter(pk=invoice.pk).update(
         read_at=timezone.now(),
         updated_at=timezone.now(),
+        revision=F("revision") + 1,
         page_count=pages,
         pages_done=pages,
         language=document.language[:8],

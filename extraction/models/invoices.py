@@ -1,94 +1,28 @@
-"""The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
+"""The documents: files as they came, the invoices in them, and their pages."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from .engine.record import NOT_AN_INVOICE
-from .engine.splitting import pages_text
+from extraction.engine.record import NOT_AN_INVOICE
+from extraction.engine.splitting import pages_text
 
-
-class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), **extra)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
-
-    def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").lower())
-
-
-class User(AbstractBaseUser, PermissionsMixin):
-    """A person; the e-mail address, kept in lower case, is the name they sign in with."""
-
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=120, blank=True)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    date_joined = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar[UserManager] = UserManager()
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-
-    def __str__(self) -> str:
-        return self.name or self.email
-
-
-class Workspace(models.Model):
-    """A company or team; everything belongs to one. ``own_*`` name the company itself: always buyer, never vendor."""
-
-    name = models.CharField(max_length=120)
-    own_names = models.JSONField(default=list, blank=True)
-    own_tax_ids = models.JSONField(default=list, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Role(models.TextChoices):
-    UPLOADER = "uploader", "Uploader"
-    REVIEWER = "reviewer", "Reviewer"
-    APPROVER = "approver", "Approver"
-    ADMIN = "admin", "Admin"
-
-
-class Membership(models.Model):
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.REVIEWER)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "user"], name="member_once_per_workspace"),
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} in {self.workspace} as {self.role}"
+from .people import User, Workspace
 
 
 class Status(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    READING = "reading", "Reading"
-    REVIEW = "review", "To review"
-    APPROVED = "approved", "Approved"
-    EXPORTED = "exported", "Exported"
-    FAILED = "failed", "Failed"
-    REJECTED = "rejected", "Rejected"
+    QUEUED = "queued", _("Queued")
+    READING = "reading", _("Reading")
+    REVIEW = "review", _("To review")
+    APPROVED = "approved", _("Approved")
+    EXPORTED = "exported", _("Exported")
+    FAILED = "failed", _("Failed")
+    REJECTED = "rejected", _("Rejected")
 
 
 UNREAD = (Status.QUEUED, Status.READING)
@@ -167,6 +101,15 @@ class Invoice(models.Model):
     rejected_reason = models.CharField(max_length=500, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
+    # Counts what happened to its values and status: of two people who edit, the second is told what the first did.
+    revision = models.PositiveIntegerField(default=0)
+    assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned")
+    held_at = models.DateTimeField(null=True, blank=True)  # set aside, and why; not done, but nothing to do now
+    hold_reason = models.CharField(max_length=500, blank=True)
+    # The first of two approvals, where the workspace asks for two; ``approved_*`` is the one that counts.
+    first_approved_at = models.DateTimeField(null=True, blank=True)
+    first_approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
     run_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -240,6 +183,7 @@ class Invoice(models.Model):
             models.Index(fields=["workspace", "vendor_name"], name="invoice_by_vendor"),
             models.Index(fields=["workspace", "issue_date"], name="invoice_by_issue_date"),
             models.Index(fields=["workspace", "gross_total"], name="invoice_by_gross_total"),
+            models.Index(fields=["assignee", "status"], name="invoice_by_assignee"),
             models.Index(fields=["lease_until"], condition=Q(status=Status.READING), name="invoice_leases_to_sweep"),
             models.Index(fields=["queued_at"], condition=Q(status=Status.QUEUED), name="invoice_queue"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="invoice_to_purge"),
@@ -301,126 +245,3 @@ class InvoicePage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} page {self.number}"
-
-
-class FieldValue(models.Model):
-    """One header field of one invoice: what the machine read, and beside it what a person made of it.
-
-    Values are canonical text (ISO dates, decimals with a dot). ``human_value`` is None until a person touched the
-    field; "" means that a person says the document does not have it.
-    """
-
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="field_values")
-    name = models.CharField(max_length=40)
-    machine_value = models.TextField(blank=True)
-    machine_text = models.TextField(blank=True)
-    confidence = models.FloatField(null=True, blank=True)
-    reason = models.CharField(max_length=255, blank=True)
-    alternatives = models.JSONField(default=list, blank=True)
-    page = models.PositiveIntegerField(null=True, blank=True)
-    box = models.JSONField(null=True, blank=True)
-    human_value = models.TextField(null=True, blank=True)
-    confirmed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["invoice", "name"], name="field_once_per_invoice"),
-            models.CheckConstraint(
-                condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1),
-                name="field_confidence_is_a_probability",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.value}"
-
-    @property
-    def value(self) -> str:
-        return self.machine_value if self.human_value is None else self.human_value
-
-
-class LineItem(models.Model):
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="line_items")
-    position = models.PositiveIntegerField()
-    description = models.TextField(blank=True)
-    quantity = money()
-    unit = models.CharField(max_length=32, blank=True)
-    unit_price = money()
-    discount = money()
-    tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
-    amount = money()
-    item_code = models.CharField(max_length=128, blank=True)
-    gtin = models.CharField(max_length=14, blank=True)
-    po_line = models.CharField(max_length=64, blank=True)
-    date = models.DateField(null=True, blank=True)
-    page = models.PositiveIntegerField(null=True, blank=True)
-    box = models.JSONField(null=True, blank=True)
-    confidence = models.FloatField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["invoice", "position"], name="line_position_once_per_invoice"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.position}. {self.description}"
-
-
-class TaxLine(models.Model):
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="tax_lines")
-    position = models.PositiveIntegerField()
-    rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
-    base = money()
-    amount = money()
-    category = models.CharField(max_length=8, blank=True)
-    exemption_reason = models.CharField(max_length=255, blank=True)
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["invoice", "position"], name="tax_position_once_per_invoice"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rate} % of {self.base}"
-
-
-class Correction(models.Model):
-    """A value that a person changed, kept for good: what learning feeds on. The database refuses updates."""
-
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="corrections")
-    field = models.CharField(max_length=40)
-    machine_value = models.TextField(blank=True)
-    old_value = models.TextField(blank=True)
-    new_value = models.TextField(blank=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["invoice", "created_at"], name="correction_by_invoice")]
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.old_value} -> {self.new_value}"
-
-
-class AuditEvent(models.Model):
-    """Who did what when; append-only. ``invoice_id`` is kept as a number, so that it outlives the invoice."""
-
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit_events")
-    invoice_id = models.BigIntegerField(null=True, blank=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    action = models.CharField(max_length=40)
-    detail = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["workspace", "-created_at"], name="audit_by_age"),
-            models.Index(fields=["invoice_id", "created_at"], name="audit_by_invoice"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.action} at {self.created_at:%Y-%m-%d %H:%M}"
