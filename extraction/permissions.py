@@ -42,8 +42,8 @@ def actions_in(workspace: Workspace | int, user: User) -> frozenset[Action]:
     return ALLOWED[role] if role else frozenset()
 
 
-def require(action: Action, *, workspace: Workspace | int, user: User) -> None:
-    role = role_in(workspace, user)
+def require(action: Action, *, workspace: Workspace | int, user: User | None) -> None:
+    role = role_in(workspace, user) if user else None
     if role is None:
         raise NotAllowed("You are not a member of this workspace. Ask one of its administrators to add you.")
     if action not in ALLOWED[role]:

@@ -172,6 +172,8 @@ MAX_PAGES = env_int("MAX_PAGES", 200, least=1)
 MAX_MEGAPIXELS = env_int("MAX_MEGAPIXELS", 100, least=1)
 # A request holds one file; the form's own fields are small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Folders in it are watched where an administrator asks for it: a scanner's share, for example.
+WATCH_DIR = env_path("WATCH_DIR", DATA_DIR / "watched")
 DELETED_KEPT_DAYS = env_int("DELETED_KEPT_DAYS", 30, least=0)
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -225,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(SWEEP_SECONDS),
         "options": {"expires": SWEEP_SECONDS},
     },
+    "inbound": {"task": "extraction.tasks.check_sources", "schedule": 10.0, "options": {"expires": 10}},
     "purge": {"task": "extraction.tasks.purge_deleted", "schedule": crontab(hour=3, minute=17)},
 }
 

@@ -1,7 +1,8 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
 from .audit import AuditEvent
-from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
+from .inbound import Letter, Mailbox, Security, Source, WatchFolder
+from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
 from .values import Correction, FieldValue, LineItem, TaxLine
 
@@ -9,18 +10,24 @@ __all__ = [
     "SETTLED",
     "UNREAD",
     "AuditEvent",
+    "Channel",
     "Correction",
     "FieldValue",
     "Invoice",
     "InvoicePage",
     "InvoiceQuerySet",
+    "Letter",
     "LineItem",
+    "Mailbox",
     "Membership",
     "Package",
     "Role",
+    "Security",
+    "Source",
     "Status",
     "TaxLine",
     "User",
     "UserManager",
+    "WatchFolder",
     "Workspace",
 ]

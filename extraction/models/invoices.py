@@ -25,6 +25,16 @@ class Status(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class Channel(models.TextChoices):
+    """How a document came."""
+
+    BROWSER = "browser", _("Browser")
+    MAIL = "mail", _("E-mail")
+    FOLDER = "folder", _("Folder")
+    API = "api", _("API")
+    COMMAND = "command", _("Command line")
+
+
 UNREAD = (Status.QUEUED, Status.READING)
 SETTLED = (Status.APPROVED, Status.EXPORTED)
 
@@ -76,6 +86,8 @@ class Invoice(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="invoices")
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    channel = models.CharField(max_length=16, choices=Channel.choices, default=Channel.BROWSER)
+    sender = models.CharField(max_length=255, blank=True)  # of the mail; the folder's or the token's name
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
 
     file = models.FileField(upload_to="invoices/%Y/%m/", max_length=255)
@@ -153,6 +165,7 @@ class Invoice(models.Model):
                 name="invoice_pages_are_a_range_or_the_whole_file",
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="invoice_status_is_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="invoice_channel_is_known"),
             models.CheckConstraint(
                 condition=Q(status=Status.READING, run_token__isnull=False, lease_until__isnull=False)
                 | (~Q(status=Status.READING) & Q(run_token__isnull=True, lease_until__isnull=True)),

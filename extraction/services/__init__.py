@@ -10,9 +10,10 @@ from .housekeeping import (
     invoices_purge,
     samples_load,
 )
+from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
 from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
-from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
+from .receive import Origin, Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
     field_confirm,
     field_correct,
@@ -32,6 +33,7 @@ __all__ = [
     "InvalidValue",
     "LeaseLost",
     "NotAllowed",
+    "Origin",
     "Outcome",
     "Received",
     "Reception",
@@ -41,6 +43,8 @@ __all__ = [
     "field_confirm",
     "field_correct",
     "file_rejoin",
+    "folder_check",
+    "folder_save",
     "invoice_approve",
     "invoice_cancel",
     "invoice_claim",
@@ -59,6 +63,10 @@ __all__ = [
     "invoices_purge",
     "invoices_sweep",
     "leases_release",
+    "mailbox_check",
+    "mailbox_save",
     "password_set",
     "samples_load",
+    "source_remove",
+    "sources_due",
 ]

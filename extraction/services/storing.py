@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 SHARED = (
     *("workspace_id", "uploaded_by_id", "file", "file_name", "media_type", "size", "sha256", "unlocked_file"),
-    *("package_id", "created_at", "queued_at", "started_at"),
+    *("package_id", "created_at", "queued_at", "started_at", "channel", "sender"),
 )  # what invoices of one file have in common
 NOTHING_FOUND = Problem(
     "nothing_found",
