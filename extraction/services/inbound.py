@@ -38,7 +38,7 @@ from .receive import Origin, Reception, documents_receive
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-EVERY = {Mailbox: timedelta(seconds=60), WatchFolder: timedelta(seconds=10)}
+EVERY: dict[type[Source], timedelta] = {Mailbox: timedelta(seconds=60), WatchFolder: timedelta(seconds=10)}
 LONGEST_PAUSE = timedelta(minutes=30)
 LETTER_ATTEMPTS = 3
 S = TypeVar("S", Mailbox, WatchFolder)
@@ -62,14 +62,20 @@ def sources_due() -> list[tuple[str, int]]:
 
 def mailbox_check(*, mailbox_id: int) -> int:
     """Take the mails that wait. Returns how many documents came; what is wrong is kept in the mailbox's row."""
+    documents = 0
     with _looking(Mailbox, mailbox_id) as mailbox:
-        return _take_letters(mailbox) if mailbox else 0
+        if mailbox:
+            documents = _take_letters(mailbox)
+    return documents
 
 
 def folder_check(*, folder_id: int) -> int:
     """Take the files that have settled. Returns how many documents came."""
+    documents = 0
     with _looking(WatchFolder, folder_id) as folder:
-        return _take_files(folder) if folder else 0
+        if folder:
+            documents = _take_files(folder)
+    return documents
 
 
 @contextmanager
@@ -93,10 +99,10 @@ def _looking(model: type[S], pk: int) -> Iterator[S | None]:
         _looked(source, "")
 
 
-def _looked(source: Source, trouble: str) -> None:
+def _looked(source: Mailbox | WatchFolder, trouble: str) -> None:
     """After each failure the pause doubles, so that a server that is down is not stormed."""
     now, kind = timezone.now(), type(source)
-    pause = EVERY[kind]  # type: ignore[index]
+    pause = EVERY[kind]
     if trouble:
         pause = min(pause * 2 ** min(source.failures, 10), LONGEST_PAUSE)
         logger.warning("%s %s: %s", kind.__name__.lower(), source.pk, trouble)
