@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from .engine.fields import FIELDS, FieldSpec
 from .models import FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
+from .services.limits import main_fields
 
 SEARCHED = (
     "file_name",
@@ -35,13 +36,24 @@ class ReviewField:
 
 
 def workspace_for(user: User) -> Workspace | None:
-    """The workspace this person works in; None for somebody who was not added to one yet."""
-    return Workspace.objects.filter(memberships__user=user).order_by("memberships__pk").first()
+    """The workspace this person works in: the one they chose, else the first that they were added to, else None."""
+    theirs = workspaces_of(user)
+    chosen = user.preferences.get("workspace")
+    return next((workspace for workspace in theirs if workspace.pk == chosen), theirs[0] if theirs else None)
+
+
+def workspaces_of(user: User) -> list[Workspace]:
+    """All that they belong to, in the order in which they were added."""
+    return list(Workspace.objects.filter(memberships__user=user).order_by("memberships__pk"))
 
 
 def invoices_for(user: User, *, status: str = "", search: str = "") -> InvoiceQuerySet:
-    """Newest first. Each word of ``search`` must occur in a main value, the file's name or the pages' text."""
-    found = Invoice.objects.for_user(user).select_related("package").order_by("-created_at", "-pk")
+    """Those of the workspace they work in, newest first.
+
+    Each word of ``search`` must occur in a main value, the file's name or the pages' text.
+    """
+    here = Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
+    found = here.select_related("package").order_by("-created_at", "-pk")
     if status in Status.values:
         found = found.filter(status=status)
     for word in search.replace("\x00", "").split():
@@ -54,8 +66,9 @@ def invoices_for(user: User, *, status: str = "", search: str = "") -> InvoiceQu
 
 
 def status_counts(user: User) -> dict[str, int]:
-    """How many invoices stand in each status; every status is there."""
-    rows = Invoice.objects.for_user(user).order_by().values_list("status").annotate(Count("pk"))
+    """How many invoices of the workspace they work in stand in each status; every status is there."""
+    here = Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
+    rows = here.order_by().values_list("status").annotate(Count("pk"))
     return dict.fromkeys(Status.values, 0) | dict(rows)
 
 
@@ -80,10 +93,11 @@ def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:
 def review_fields(invoice: Invoice) -> list[ReviewField]:
     """The main fields, and others that have a value, in the order of the catalogue."""
     rows = {row.name: row for row in invoice.field_values.all()}
+    main = main_fields(invoice.workspace)
     return [
         ReviewField(
             spec, rows.get(spec.name), tuple(problem for problem in invoice.problems if spec.name in problem["fields"])
         )
         for spec in FIELDS
-        if spec.main or spec.name in rows
+        if spec.name in main or spec.name in rows
     ]

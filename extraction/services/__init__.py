@@ -10,6 +10,17 @@ from .housekeeping import (
     invoices_purge,
     samples_load,
 )
+from .limits import main_fields, required_fields, upload_mb, workspace_options
+from .members import (
+    Invitation,
+    has_power_over,
+    member_active_set,
+    member_invite,
+    member_link,
+    member_remove,
+    member_role_set,
+    profile_set,
+)
 from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
@@ -25,11 +36,24 @@ from .review import (
 )
 from .running import invoice_read
 from .storing import invoice_store
+from .workspaces import (
+    may_create_workspaces,
+    preference_set,
+    tax_id_check,
+    workspace_approval_set,
+    workspace_choose,
+    workspace_company_set,
+    workspace_create,
+    workspace_fields_set,
+    workspace_limits_set,
+    workspace_reread,
+)
 
 __all__ = [
     "RETRY_MAY_HELP",
     "InvalidState",
     "InvalidValue",
+    "Invitation",
     "LeaseLost",
     "NotAllowed",
     "Outcome",
@@ -41,6 +65,7 @@ __all__ = [
     "field_confirm",
     "field_correct",
     "file_rejoin",
+    "has_power_over",
     "invoice_approve",
     "invoice_cancel",
     "invoice_claim",
@@ -59,6 +84,26 @@ __all__ = [
     "invoices_purge",
     "invoices_sweep",
     "leases_release",
+    "main_fields",
+    "may_create_workspaces",
+    "member_active_set",
+    "member_invite",
+    "member_link",
+    "member_remove",
+    "member_role_set",
     "password_set",
+    "preference_set",
+    "profile_set",
+    "required_fields",
     "samples_load",
+    "tax_id_check",
+    "upload_mb",
+    "workspace_approval_set",
+    "workspace_choose",
+    "workspace_company_set",
+    "workspace_create",
+    "workspace_fields_set",
+    "workspace_limits_set",
+    "workspace_options",
+    "workspace_reread",
 ]

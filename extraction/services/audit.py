@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from extraction.models import AuditEvent, Invoice, User
+from extraction.models import AuditEvent, Invoice, User, Workspace
 
 
 def event_record(*, invoice: Invoice, action: str, user: User | None = None, **detail: Any) -> None:
     AuditEvent.objects.create(
         workspace_id=invoice.workspace_id, invoice_id=invoice.pk, user=user, action=action, detail=detail
     )
+
+
+def workspace_event_record(*, workspace: Workspace, action: str, user: User, **detail: Any) -> None:
+    """What concerns no single invoice: members and settings. People stand in details by their ids."""
+    AuditEvent.objects.create(workspace=workspace, user=user, action=action, detail=detail)

@@ -20,15 +20,15 @@ from extraction import isolation
 from extraction.engine import containers, pdfaccess
 from extraction.engine.containers import Contents
 from extraction.engine.errors import EncryptedPdf, InvoiceError, NoDocuments, PackedDocuments, WrongPassword
-from extraction.engine.files import detect
+from extraction.engine.files import Limits, detect
 from extraction.engine.names import shown
 from extraction.models import Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
-from extraction.reading import read_options
 
 from .audit import event_record
 from .columns import storable
 from .errors import InvalidState, NotStored
+from .limits import workspace_options
 from .reading import NO_ERROR
 from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
@@ -74,7 +74,7 @@ def documents_receive(*, workspace: Workspace, user: User, file: File[bytes], fi
     with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
         path = Path(folder) / f"document{PurePath(name).suffix[:20]}"
         sha256 = _copy_hashed(file, path)
-        contents = _contents(path, Path(folder))
+        contents = _contents(path, Path(folder), workspace_options(workspace).limits)
         if contents is None:
             received = _insert(_stored(workspace, user, path, name, sha256), user)
             return Reception(packed=False, outcomes=(Outcome(name, received),))
@@ -107,7 +107,7 @@ def _disk_may_be_full() -> Iterator[None]:
 
 def _stored(workspace: Workspace, user: User, path: Path, name: str, sha256: str) -> Invoice:
     """Its file is in the storage, its row not yet in the database."""
-    kind = detect(path, read_options().limits)
+    kind = detect(path, workspace_options(workspace).limits)
     if kind.packs:
         raise PackedDocuments
     invoice = Invoice(
@@ -157,9 +157,8 @@ def _insert(invoice: Invoice, user: User) -> Received:
 # --- what holds documents ---------------------------------------------------------------------------------------------
 
 
-def _contents(path: Path, folder: Path) -> Contents | None:
+def _contents(path: Path, folder: Path, limits: Limits) -> Contents | None:
     """What is inside, unpacked into ``folder`` by a process that may die; None for a document."""
-    limits = read_options().limits
     if not containers.holds_documents(path, limits):
         return None
     inside = folder / "inside"
@@ -183,7 +182,7 @@ def _package(workspace: Workspace, user: User, path: Path, name: str, sha256: st
         workspace=workspace,
         uploaded_by=user,
         file_name=name,
-        media_type=detect(path, read_options().limits).mime_type,
+        media_type=detect(path, workspace_options(workspace).limits).mime_type,
         sha256=sha256,
         sender=storable(contents.sender)[:255],
         subject=storable(contents.subject)[:255],
