@@ -218,5 +218,5 @@ def test_it_asks_the_database_no_more_for_fifty_documents_than_for_five(
 ) -> None:
     for _number in range(50):
         make_invoice()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         web.get(reverse("inbox"))
