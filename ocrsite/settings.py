@@ -169,6 +169,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env_str("TIME_ZONE", "UTC")
 USE_I18N = True
+FORMAT_MODULE_PATH = ["ocrsite.formats"]  # dates where people read them; what is typed or exported is ISO 8601
 USE_TZ = True
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
@@ -66,9 +67,8 @@ def invoice_restore(*, invoice_id: int, user: User) -> Invoice:
                 wake_on_commit(invoice_id=invoice_id)
     except IntegrityError:
         # The constraint invoice_file_once_per_workspace: the same file was uploaded again.
-        raise InvalidState(
-            "The same file was uploaded again after this one was deleted. Delete the new one first, then restore."
-        ) from None
+        text = _("The same file was uploaded again after this one was deleted. Delete the new one first, then restore.")
+        raise InvalidState(text) from None
     return invoice
 
 

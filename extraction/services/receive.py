@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from extraction import isolation
 from extraction.engine import containers, pdfaccess
@@ -251,7 +252,7 @@ def invoice_unlock(*, invoice: Invoice, user: User, password: str) -> None:
                 unlocked_file=name, status=Status.QUEUED, attempts=0, pages_done=0, queued_at=now, updated_at=now,
                 **NO_ERROR,
             ) != 1:  # fmt: skip
-                raise InvalidState("This document does not wait for a password any more. Reload the page.")
+                raise InvalidState(_("This document does not wait for a password any more. Reload the page."))
             event_record(invoice=invoice, user=user, action="unlocked")
             wake_on_commit(invoice_id=invoice.pk)
     except BaseException:

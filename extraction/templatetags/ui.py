@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from extraction import wording
 from extraction.engine.errors import ReadingCancelled
 from extraction.engine.files import FORMATS
 from extraction.models import Invoice, Status
@@ -85,6 +86,12 @@ def status_pill(invoice: Invoice) -> dict[str, str]:
         return {"icon_name": "stop", "tone": "", "label": _("Cancelled")}
     look, tone = STATUS_LOOK.get(invoice.status, ("document", ""))
     return {"icon_name": look, "tone": tone, "label": invoice.get_status_display()}
+
+
+@register.filter
+def told(sentence: str) -> str:
+    """What the engine said (a problem, a reason, an error), in the language of the page."""
+    return wording.told(sentence)
 
 
 @register.filter

@@ -176,6 +176,6 @@ def test_an_uploader_sees_no_button_that_would_be_refused(
         assert reverse(name, args=[invoice.pk]) not in page
     assert "readonly" in page
     answer = client.post(reverse("approve", args=[invoice.pk]), follow=True)
-    assert "Your role here is uploader" in answer.content.decode()
+    assert "Your role here is “Uploader”" in answer.content.decode()
     invoice.refresh_from_db()
     assert invoice.status == Status.REVIEW
