@@ -52,6 +52,7 @@ _PATTERNS = {
     Part.TEXT: ".+?",
     Part.SAID: ".+?",
     Part.PAGES: ".+?",
+    Part.GLYPH: r"'?\S'?",
     Part.WHOLE: r"\d+",
     Part.AMOUNT: r"-?\d+(?:\.\d+)?",
     Part.DATE: r"\d{4}-\d\d-\d\d",
@@ -72,13 +73,21 @@ def _told(text: str, language: str) -> str:
 
 def _translated(text: str) -> str | None:
     """None where nothing is known of the sentence."""
+    for separator in ("; ", ", "):  # several reasons in a row, each with a template of its own
+        head, found, rest = text.partition(separator)
+        while found:
+            first = _of_one(head)
+            others = _translated(rest) if first else None
+            if others:
+                return f"{first}{separator}{others}"
+            more, found, rest = rest.partition(separator)  # the separator was part of a printed label
+            head += separator + more
+    return _of_one(text)
+
+
+def _of_one(text: str) -> str | None:
     if text in _constants():
         return _(text)
-    for separator in ("; ", ", "):  # several reasons in a row, if each of them is one
-        pieces = text.split(separator)
-        translated = [_translated(piece) for piece in pieces] if len(pieces) > 1 else []
-        if translated and all(translated):
-            return separator.join(filter(None, translated))
     for template, pattern in _patterns():
         match = pattern.fullmatch(text)
         filled = match and _filled(template, match.groupdict())

@@ -22,6 +22,7 @@ class Part(Enum):
     WHOLE = "whole"  # digits only
     AMOUNT = "amount"
     DATE = "date"
+    GLYPH = "glyph"  # one character, perhaps in quotes
     PAGES = "pages"  # as ``splitting.pages_text`` names them, in a row
     SAID = "said"  # something that has a template of its own
 
@@ -32,6 +33,7 @@ PARTS: dict[str, Part] = {
     **dict.fromkeys(("a", "b", "c", "d"), Part.AMOUNT),
     **dict.fromkeys(("day", "other_day"), Part.DATE),
     "pages": Part.PAGES,
+    **dict.fromkeys(("sign", "digit"), Part.GLYPH),
 }  # what is not named is text
 
 LABELS: tuple[str, ...] = (
@@ -64,6 +66,7 @@ PROBLEMS: tuple[str, ...] = (
     gettext_noop("Gross {a} less {b} paid is {c}, not the {d} due."),
     gettext_noop("Lines of {a}, less allowances, plus charges, do not make the net total of {b}."),
     gettext_noop("The tax lines add up to {a}, but the tax total says {b}."),
+    # xgettext:no-python-format
     gettext_noop("{a}% of {b} is not {c}."),
     gettext_noop("The lines add up to {a}, but their total says {b}."),
     gettext_noop("Line {n}: {a} x {b} is not {c}."),
@@ -246,6 +249,7 @@ REASONS: tuple[str, ...] = (
     gettext_noop("sum of the tax lines"),
     gettext_noop("sum of two taxes"),
     gettext_noop("{reason}, the sum of {a} and {b}"),
+    # xgettext:no-python-format
     gettext_noop("{a}% in the total of {b}"),
     gettext_noop("cash less change"),
     gettext_noop("cash less change; the total itself is not legible"),
@@ -258,7 +262,7 @@ REASONS: tuple[str, ...] = (
     # what was misread
     gettext_noop("the decimal mark was not read"),
     gettext_noop("read with low certainty"),
-    gettext_noop("{text} read for {other}"),
+    gettext_noop("{sign} read for {digit}"),
     # dates
     gettext_noop("day and month swapped"),
     gettext_noop("day first: {order}"),
