@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from django.utils.translation import gettext as _
+
 from .models import Membership, Role, User, Workspace
 
 Action = Literal["see", "upload", "correct", "reject", "retry", "delete", "approve", "reopen", "export", "manage"]
@@ -45,9 +47,7 @@ def actions_in(workspace: Workspace | int, user: User) -> frozenset[Action]:
 def require(action: Action, *, workspace: Workspace | int, user: User | None) -> None:
     role = role_in(workspace, user) if user else None
     if role is None:
-        raise NotAllowed("You are not a member of this workspace. Ask one of its administrators to add you.")
+        raise NotAllowed(_("You are not a member of this workspace. Ask one of its administrators to add you."))
     if action not in ALLOWED[role]:
-        raise NotAllowed(
-            f"Your role here is {role.label.lower()}, which does not include this ({action}). "
-            "Ask an administrator of the workspace."
-        )
+        text = _("Your role here is “%(role)s”, which does not include this. Ask an administrator of the workspace.")
+        raise NotAllowed(text % {"role": role.label})

@@ -4,12 +4,26 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, export, files, inbox, review, upload
+from .views import account, actions, export, files, inbox, members, review, settings, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("password/", account.password, name="password"),
+    path("welcome/<uidb64>/<token>/", members.Welcome.as_view(), name="welcome"),
+    path("profile/", account.profile, name="profile"),
+    path("guide/", account.guide, name="guide"),
+    path("workspace/", account.workspace_choose, name="workspace-choose"),
+    path("workspace/new/", account.workspace_new, name="workspace-new"),
+    path("settings/", settings.settings_home, name="settings"),
+    path("settings/company/", settings.company, name="settings-company"),
+    path("settings/read-again/", settings.reread, name="settings-reread"),
+    path("settings/members/", members.members, name="settings-members"),
+    path("settings/members/<int:member_id>/", members.member_change, name="settings-member"),
+    path("settings/fields/", settings.fields, name="settings-fields"),
+    path("settings/approval/", settings.approval, name="settings-approval"),
+    path("settings/limits/", settings.limits, name="settings-limits"),
+    path("settings/activity/", settings.activity, name="settings-activity"),
     path("", inbox.inbox, name="inbox"),
     path("live/", inbox.live, name="live"),
     path("samples/", inbox.samples, name="samples"),

@@ -8,6 +8,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from extraction.views.common import wants_json, where_from
@@ -39,6 +40,23 @@ class LoginRequired(LoginRequiredMiddleware):
         if request.method == "POST":
             return redirect_to_login(where_from(request))
         return super().handle_no_permission(request, view_func)
+
+
+def own_language(get_response: GetResponse) -> GetResponse:
+    """A person's chosen language; without one, the browser's, which LocaleMiddleware took."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = getattr(request, "user", None)
+        chosen = user.preferences.get("language") if user is not None and user.is_authenticated else None
+        if chosen not in dict(settings.LANGUAGES):
+            return get_response(request)
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = chosen
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", chosen)
+        return response
+
+    return middleware
 
 
 FORM_OVERHEAD = 64 * 1024  # boundaries and the small fields beside the file

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ocrsite.middleware.LoginRequired",
+    "ocrsite.middleware.own_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -132,6 +133,21 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_VERBOSE = False
 
+# How long the links that set a password work: invitations, and what an admin makes for a forgotten one.
+LINK_DAYS = env_int("LINK_DAYS", 7, least=1)
+PASSWORD_RESET_TIMEOUT = LINK_DAYS * 86_400
+
+# --- mail: none without EMAIL_HOST; links are then passed on by whoever made them -------------------------------------
+
+EMAIL_HOST = env_str("EMAIL_HOST")
+EMAIL_SECURITY = env_choice("EMAIL_SECURITY", "starttls", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_PORT = env_int("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY], least=1)
+EMAIL_HOST_USER = env_str("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_PASSWORD")
+DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "invoicelens@localhost")
+EMAIL_TIMEOUT = 10
+
 # --- what the browser is told -----------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = (
@@ -153,6 +169,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env_str("TIME_ZONE", "UTC")
 USE_I18N = True
+FORMAT_MODULE_PATH = ["ocrsite.formats"]  # dates where people read them; what is typed or exported is ISO 8601
 USE_TZ = True
 
 # --- files ------------------------------------------------------------------------------------------------------------

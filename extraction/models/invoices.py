@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from extraction.engine.record import NOT_AN_INVOICE
 from extraction.engine.splitting import pages_text
+from extraction.wording import told
 
 from .people import User, Workspace
 
@@ -217,7 +218,7 @@ class Invoice(models.Model):
 
     @property
     def pages_words(self) -> str:
-        return pages_text(self.page_range) if self.page_range else ""
+        return told(pages_text(self.page_range)) if self.page_range else ""
 
     @property
     def is_other_document(self) -> bool:

@@ -3,14 +3,19 @@
 from extraction.permissions import NotAllowed
 
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
-from .housekeeping import (
-    invoice_delete,
-    invoice_restore,
-    invoices_mark_exported,
-    invoices_purge,
-    samples_load,
-)
+from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
+from .limits import main_fields, required_fields, upload_mb, workspace_options
+from .members import (
+    Invitation,
+    has_power_over,
+    member_active_set,
+    member_invite,
+    member_link,
+    member_remove,
+    member_role_set,
+    profile_set,
+)
 from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Origin, Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
@@ -26,11 +31,24 @@ from .review import (
 )
 from .running import invoice_read
 from .storing import invoice_store
+from .workspaces import (
+    may_create_workspaces,
+    preference_set,
+    tax_id_check,
+    workspace_approval_set,
+    workspace_choose,
+    workspace_company_set,
+    workspace_create,
+    workspace_fields_set,
+    workspace_limits_set,
+    workspace_reread,
+)
 
 __all__ = [
     "RETRY_MAY_HELP",
     "InvalidState",
     "InvalidValue",
+    "Invitation",
     "LeaseLost",
     "NotAllowed",
     "Origin",
@@ -45,6 +63,7 @@ __all__ = [
     "file_rejoin",
     "folder_check",
     "folder_save",
+    "has_power_over",
     "invoice_approve",
     "invoice_cancel",
     "invoice_claim",
@@ -65,8 +84,28 @@ __all__ = [
     "leases_release",
     "mailbox_check",
     "mailbox_save",
+    "main_fields",
+    "may_create_workspaces",
+    "member_active_set",
+    "member_invite",
+    "member_link",
+    "member_remove",
+    "member_role_set",
     "password_set",
+    "preference_set",
+    "profile_set",
+    "required_fields",
     "samples_load",
     "source_remove",
     "sources_due",
+    "tax_id_check",
+    "upload_mb",
+    "workspace_approval_set",
+    "workspace_choose",
+    "workspace_company_set",
+    "workspace_create",
+    "workspace_fields_set",
+    "workspace_limits_set",
+    "workspace_options",
+    "workspace_reread",
 ]

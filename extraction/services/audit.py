@@ -14,5 +14,5 @@ def event_record(*, invoice: Invoice, action: str, user: User | None = None, **d
 
 
 def workspace_event_record(*, workspace: Workspace, action: str, user: User, **detail: Any) -> None:
-    """What was done to the workspace itself."""
+    """What concerns no single invoice: members and settings. People stand in details by their ids."""
     AuditEvent.objects.create(workspace=workspace, user=user, action=action, detail=detail)

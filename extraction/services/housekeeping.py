@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
 
 from .audit import event_record
 from .errors import InvalidState
+from .limits import kept_days
 from .reading import NO_LEASE
 from .receive import Received, invoice_receive
 from .storing import files_delete, images_delete
@@ -30,7 +31,7 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
 @transaction.atomic
 def invoice_delete(*, invoice: Invoice, user: User) -> None:
-    """Out of sight, and gone for good after DELETED_KEPT_DAYS. A reading in progress stops at its next page."""
+    """Out of sight, and gone for good after some days. A reading in progress stops at its next page."""
     require("delete", workspace=invoice.workspace_id, user=user)
     rows = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True)
     # Locked and asked anew: somebody may have approved it since it was fetched.
@@ -66,19 +67,21 @@ def invoice_restore(*, invoice_id: int, user: User) -> Invoice:
                 wake_on_commit(invoice_id=invoice_id)
     except IntegrityError:
         # The constraint invoice_file_once_per_workspace: the same file was uploaded again.
-        raise InvalidState(
-            "The same file was uploaded again after this one was deleted. Delete the new one first, then restore."
-        ) from None
+        text = _("The same file was uploaded again after this one was deleted. Delete the new one first, then restore.")
+        raise InvalidState(text) from None
     return invoice
 
 
 def invoices_purge() -> int:
     """Remove for good what was deleted long enough ago: rows first, then files, so that no row lacks its file."""
-    before = timezone.now() - timedelta(days=settings.DELETED_KEPT_DAYS)
-    ids = list(Invoice.objects.filter(deleted_at__lt=before).values_list("pk", flat=True))
+    now = timezone.now()
+    due = Q(pk__in=[])
+    for workspace in Workspace.objects.filter(invoices__deleted_at__isnull=False).distinct():
+        due |= Q(workspace=workspace, deleted_at__lt=now - timedelta(days=kept_days(workspace)))
+    ids = list(Invoice.objects.filter(due).values_list("pk", flat=True))
     for invoice_id in ids:
         with transaction.atomic():
-            invoice = Invoice.objects.select_for_update().filter(pk=invoice_id, deleted_at__lt=before).first()
+            invoice = Invoice.objects.select_for_update().filter(due, pk=invoice_id).first()
             if invoice is None:
                 continue
             names = [*invoice.pages.exclude(image="").values_list("image", flat=True)]

@@ -29,10 +29,10 @@ from extraction.inbound import folder as folders
 from extraction.inbound import imap
 from extraction.models import Channel, Letter, Mailbox, Source, User, WatchFolder
 from extraction.permissions import require
-from extraction.reading import read_options
 
 from .audit import workspace_event_record
 from .columns import storable
+from .limits import workspace_options
 from .receive import Origin, Reception, documents_receive
 
 logger = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ def _take_letter(mailbox: Mailbox, box: imap.Connection, uid: int, before: Lette
     letter.attempts += 1
     header = message_from_bytes(box.header(uid), policy=policy.default)
     letter.sender, letter.subject = _header(header, "From"), _header(header, "Subject")
-    fits = size <= read_options().limits.max_bytes
+    fits = size <= workspace_options(mailbox.workspace).limits.max_bytes
     content = box.content(uid) if fits else b""  # what is too large is not even fetched
     try:
         if not fits:
@@ -233,7 +233,7 @@ def _take_files(folder: WatchFolder) -> int:
 def _take_file(folder: WatchFolder, path: Path) -> int:
     reason, new = "", 0
     try:
-        if path.stat().st_size > read_options().limits.max_bytes:
+        if path.stat().st_size > workspace_options(folder.workspace).limits.max_bytes:
             raise TooLarge  # not even copied
         with path.open("rb") as stream:
             reception = documents_receive(

@@ -12,12 +12,19 @@ from extraction.engine import resolve
 from extraction.engine.record import NOT_AN_INVOICE, LineItem, Problem, TaxLine, Value
 from extraction.models import SETTLED, Invoice, Status
 
+from .limits import required_fields
+
 
 def problems_found(
     *, invoice: Invoice, values: Mapping[str, Value], lasting: Sequence[Mapping[str, Any]] = ()
 ) -> list[dict[str, Any]]:
     """All problems as they are stored. ``lasting`` ones come from the reading itself and no check can repeat them."""
-    checked = resolve.check(values, tax_breakdown=_tax_breakdown(invoice), line_items=_line_items(invoice))
+    checked = resolve.check(
+        values,
+        tax_breakdown=_tax_breakdown(invoice),
+        line_items=_line_items(invoice),
+        required=required_fields(invoice.workspace),
+    )
     if any(row["code"] == NOT_AN_INVOICE for row in lasting):  # nobody misses an invoice's fields there
         checked = tuple(problem for problem in checked if problem.code != "required_missing")
     found = [*checked, *_duplicates(invoice, values), *_changed_bank_details(invoice, values)]

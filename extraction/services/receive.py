@@ -15,20 +15,21 @@ from tempfile import TemporaryDirectory
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from extraction import isolation
 from extraction.engine import containers, pdfaccess
 from extraction.engine.containers import Contents
 from extraction.engine.errors import EncryptedPdf, InvoiceError, NoDocuments, PackedDocuments, WrongPassword
-from extraction.engine.files import detect
+from extraction.engine.files import Limits, detect
 from extraction.engine.names import shown
 from extraction.models import Channel, Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
-from extraction.reading import read_options
 
 from .audit import event_record
 from .columns import storable
 from .errors import InvalidState, NotStored
+from .limits import workspace_options
 from .reading import NO_ERROR
 from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
@@ -91,7 +92,7 @@ def documents_receive(
     with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
         path = Path(folder) / f"document{PurePath(name).suffix[:20]}"
         sha256 = _copy_hashed(file, path)
-        contents = _contents(path, Path(folder))
+        contents = _contents(path, Path(folder), workspace_options(sent.workspace).limits)
         if contents is None:
             received = _insert(_stored(sent, path, name, sha256), user)
             return Reception(packed=False, outcomes=(Outcome(name, received),))
@@ -133,7 +134,7 @@ def _disk_may_be_full() -> Iterator[None]:
 
 def _stored(sent: _Sent, path: Path, name: str, sha256: str) -> Invoice:
     """Its file is in the storage, its row not yet in the database."""
-    kind = detect(path, read_options().limits)
+    kind = detect(path, workspace_options(sent.workspace).limits)
     if kind.packs:
         raise PackedDocuments
     invoice = Invoice(
@@ -185,9 +186,8 @@ def _insert(invoice: Invoice, user: User | None) -> Received:
 # --- what holds documents ---------------------------------------------------------------------------------------------
 
 
-def _contents(path: Path, folder: Path) -> Contents | None:
+def _contents(path: Path, folder: Path, limits: Limits) -> Contents | None:
     """What is inside, unpacked into ``folder`` by a process that may die; None for a document."""
-    limits = read_options().limits
     if not containers.holds_documents(path, limits):
         return None
     inside = folder / "inside"
@@ -211,7 +211,7 @@ def _package(sent: _Sent, path: Path, name: str, sha256: str, contents: Contents
         workspace=sent.workspace,
         uploaded_by=sent.user,
         file_name=name,
-        media_type=detect(path, read_options().limits).mime_type,
+        media_type=detect(path, workspace_options(sent.workspace).limits).mime_type,
         sha256=sha256,
         sender=storable(contents.sender)[:255],
         subject=storable(contents.subject)[:255],
@@ -282,7 +282,7 @@ def invoice_unlock(*, invoice: Invoice, user: User, password: str) -> None:
                 unlocked_file=name, status=Status.QUEUED, attempts=0, pages_done=0, queued_at=now, updated_at=now,
                 **NO_ERROR,
             ) != 1:  # fmt: skip
-                raise InvalidState("This document does not wait for a password any more. Reload the page.")
+                raise InvalidState(_("This document does not wait for a password any more. Reload the page."))
             event_record(invoice=invoice, user=user, action="unlocked")
             wake_on_commit(invoice_id=invoice.pk)
     except BaseException:

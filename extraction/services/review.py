@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from extraction.engine.errors import ReadingCancelled
 from extraction.engine.fields import BY_NAME, FieldSpec
@@ -14,6 +16,7 @@ from extraction.engine.record import Value, canonical
 from extraction.engine.values import parse_value
 from extraction.models import SETTLED, UNREAD, Correction, FieldValue, Invoice, Status, User
 from extraction.permissions import require
+from extraction.wording import told
 
 from .audit import event_record
 from .columns import column_values, invoice_values, storable, typed_value
@@ -22,6 +25,15 @@ from .problems import problems_found
 from .reading import NO_ERROR, NO_LEASE
 from .wakeup import wake_on_commit
 
+# What cannot be done, as a participle.
+DONE: dict[str, Any] = {
+    "approved": gettext_lazy("approved"),
+    "cancelled": gettext_lazy("cancelled"),
+    "corrected": gettext_lazy("corrected"),
+    "rejected": gettext_lazy("rejected"),
+    "reopened": gettext_lazy("reopened"),
+    "retried": gettext_lazy("read again"),
+}
 NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None}
 
 
@@ -77,7 +89,7 @@ def invoice_reopen(*, invoice: Invoice, user: User) -> None:
     if invoice.status in (Status.REJECTED, Status.FAILED):
         require("reject", workspace=invoice.workspace_id, user=user)
         if invoice.read_at is None:
-            raise InvalidState(f"This invoice was {invoice.status} before it was read. Retry it instead.")
+            raise InvalidState(_("This invoice was not read yet. Retry it instead."))
         pages = invoice.pages.count()  # those of the reading that holds; another one may have begun to count
         changes = {"rejected_reason": "", "page_count": pages, "pages_done": pages, **NO_ERROR}
         _move(invoice, user, "reopened", (Status(invoice.status),), status=Status.REVIEW, **changes)
@@ -122,7 +134,8 @@ def file_rejoin(*, invoice: Invoice, user: User) -> Invoice:
     last = same.aggregate(Max("last_page"))["last_page__max"]
     rows = list(same.filter(deleted_at__isnull=True).select_for_update().order_by("first_page"))
     if not rows or any(row.status not in (Status.REVIEW, Status.FAILED, Status.REJECTED) for row in rows):
-        raise InvalidState("One of the invoices of this file is approved or being read. Reopen or cancel it first.")
+        text = _("One of the invoices of this file is approved or being read. Reopen or cancel it first.")
+        raise InvalidState(text)
     kept, *others = rows
     for row in others:
         _update(Invoice.objects.filter(pk=row.pk), deleted_at=timezone.now())
@@ -152,9 +165,11 @@ def _update(rows: QuerySet[Invoice], **changes: Any) -> int:
 def _refusal(invoice: Invoice, action: str) -> str:
     current = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True).first()
     if current is None:
-        return "This invoice was deleted in the meantime. Restore it first."
-    status = current.get_status_display().lower()
-    return f"This invoice cannot be {action} while its status is “{status}”. Reload the page to see how it stands."
+        return _("This invoice was deleted in the meantime. Restore it first.")
+    text = _(
+        "This invoice cannot be %(action)s while its status is “%(status)s”. Reload the page to see how it stands."
+    )
+    return text % {"action": DONE.get(action, action), "status": current.get_status_display()}
 
 
 def _lock_for_review(invoice: Invoice, user: User) -> None:
@@ -164,7 +179,7 @@ def _lock_for_review(invoice: Invoice, user: User) -> None:
     if current is None:
         raise InvalidState(_refusal(invoice, "corrected"))
     if current.status in SETTLED:
-        raise InvalidState("This invoice is approved. Reopen it to change its values.")
+        raise InvalidState(_("This invoice is approved. Reopen it to change its values."))
     if current.status != Status.REVIEW:
         raise InvalidState(_refusal(invoice, "corrected"))
     invoice.refresh_from_db()
@@ -172,7 +187,7 @@ def _lock_for_review(invoice: Invoice, user: User) -> None:
 
 def _spec(name: str) -> FieldSpec:
     if name not in BY_NAME:
-        raise InvalidValue("There is no such field. Reload the page.")
+        raise InvalidValue(_("There is no such field. Reload the page."))
     return BY_NAME[name]
 
 
@@ -183,5 +198,5 @@ def _parsed(spec: FieldSpec, text: str, language: str) -> str:
     try:
         value: Value = parse_value(spec.kind, cleaned, language=language)
     except ValueError as error:
-        raise InvalidValue(str(error)) from None
+        raise InvalidValue(told(str(error))) from None
     return canonical(value)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from extraction import wording
 from extraction.engine.errors import ReadingCancelled
 from extraction.engine.files import FORMATS
 from extraction.models import Invoice, Status
@@ -40,12 +41,16 @@ ICONS: dict[str, str] = {
     "eye": '<path d="M2.5 12S6 5.5 12 5.5s9.5 6.5 9.5 6.5-3.5 6.5-9.5 6.5-9.5-6.5-9.5-6.5z"/>'
     '<circle cx="12" cy="12" r="3"/>',
     "fit": '<path d="M3 12h18"/><path d="m6.5 8.5-3.5 3.5 3.5 3.5"/><path d="m17.5 8.5 3.5 3.5-3.5 3.5"/>',
+    "help": '<circle cx="12" cy="12" r="8.5"/>'
+    '<path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8"/><path d="M12 16.5v.1"/>',
     "keyboard": '<path d="M3 6.5h18v11H3z"/><path d="M7 10h.1M11 10h.1M15 10h.1M17.5 10h.1M8 14h8"/>',
     "minus": '<path d="M5 12h14"/>',
     "more": '<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="3"/>',
     "plus": '<path d="M12 5v14"/><path d="M5 12h14"/>',
     "retry": '<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4"/><path d="M19.5 3.5v4h-4"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
+    "settings": '<circle cx="12" cy="12" r="3"/><path d="M12 3v3M12 18v3M3 12h3M18 12h3"/>'
+    '<path d="M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M18.4 5.6l-2.2 2.2M7.8 16.2l-2.2 2.2"/>',
     "sort-down": '<path d="M12 5v14"/><path d="m6.5 13.5 5.5 5.5 5.5-5.5"/>',
     "sort-up": '<path d="M12 19V5"/><path d="m6.5 10.5 5.5-5.5 5.5 5.5"/>',
     "stop": '<circle cx="12" cy="12" r="8.5"/><path d="m6.5 6.5 11 11"/>',
@@ -81,6 +86,12 @@ def status_pill(invoice: Invoice) -> dict[str, str]:
         return {"icon_name": "stop", "tone": "", "label": _("Cancelled")}
     look, tone = STATUS_LOOK.get(invoice.status, ("document", ""))
     return {"icon_name": look, "tone": tone, "label": invoice.get_status_display()}
+
+
+@register.filter
+def told(sentence: str) -> str:
+    """What the engine said (a problem, a reason, an error), in the language of the page."""
+    return wording.told(sentence)
 
 
 @register.filter

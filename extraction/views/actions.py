@@ -12,6 +12,7 @@ from extraction import services
 from extraction.engine.errors import InvoiceError
 from extraction.forms import RejectForm
 from extraction.models import Invoice
+from extraction.wording import told
 
 from .common import explains_refusals, is_htmx, own_invoice, refused, signed_in, where_from
 from .listing import Listing
@@ -88,7 +89,7 @@ def unlock(request: HttpRequest, invoice_id: int) -> HttpResponse:
     try:
         services.invoice_unlock(invoice=invoice, user=signed_in(request), password=request.POST.get("password", ""))
     except InvoiceError as error:
-        messages.error(request, error.message)
+        messages.error(request, told(error.message))
     else:
         messages.success(request, _("%(file)s is open and is being read.") % {"file": invoice.document_name})
     return redirect("review", invoice.pk)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from extraction import selectors
+from extraction import selectors, services
 from extraction.engine.fields import DOCUMENT_TYPES, FIELDS, GROUPS, FieldSpec, Kind
 from extraction.models import FieldValue, Invoice
 from extraction.templatetags.ui import percent
@@ -33,6 +33,8 @@ class FieldView:
     typed: str | None = None
     saved: bool = False
     from_einvoice: bool = False
+    required: bool = False
+    main: bool = False
 
     @property
     def name(self) -> str:
@@ -83,7 +85,7 @@ class FieldView:
         if self.human:
             return "ok", _("confirmed")
         if not self.value:
-            return ("check", _("missing")) if self.spec.required else ("", _("not found"))
+            return ("check", _("missing")) if self.required else ("", _("not found"))
         if self.from_einvoice:
             return "ok", _("e-invoice")
         confidence = (self.row.confidence if self.row else None) or 0.0
@@ -136,19 +138,26 @@ def field_views(invoice: Invoice) -> dict[str, FieldView]:
     """Every field of the catalogue, also those that nobody found: a person can fill them in."""
     rows = {row.spec.name: row for row in selectors.review_fields(invoice)}
     exact = invoice.source == "e_invoice"
-    return {
-        spec.name: FieldView(spec, rows[spec.name].value, rows[spec.name].problems, from_einvoice=exact)
-        if spec.name in rows
-        else FieldView(spec, None)
-        for spec in FIELDS
-    }
+    required, main = services.required_fields(invoice.workspace), services.main_fields(invoice.workspace)
+    found = {}
+    for spec in FIELDS:
+        row = rows.get(spec.name)
+        found[spec.name] = FieldView(
+            spec,
+            row.value if row else None,
+            row.problems if row else (),
+            from_einvoice=exact and row is not None,
+            required=spec.name in required,
+            main=spec.name in main,
+        )
+    return found
 
 
 def grouped(views: Mapping[str, FieldView]) -> list[Group]:
     groups = {key: Group(key, _(label)) for key, label in GROUPS.items()}
     for view in views.values():
         group = groups[view.spec.group]
-        (group.main if view.spec.main else group.more).append(view)
+        (group.main if view.main else group.more).append(view)
     return list(groups.values())
 
 

@@ -50,7 +50,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "first": page_query(listing, page),
         "may": actions_in(workspace, user) if workspace else frozenset(),
         "workspace": workspace,
-        "max_mb": settings.MAX_UPLOAD_MB,
+        "max_mb": services.upload_mb(workspace) if workspace else settings.MAX_UPLOAD_MB,
     }
     partial = is_htmx(request) and not request.headers.get("HX-History-Restore-Request")
     response = render(request, "inbox/_results.html" if partial else "inbox/inbox.html", context)

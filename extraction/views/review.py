@@ -68,7 +68,7 @@ def render_review(
 @require_GET
 def progress(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """How far the reading is, if that changed; when it is over, or the document was deleted, the page loads anew."""
-    invoice = selectors.invoices_for(signed_in(request)).filter(pk=invoice_id).first()
+    invoice = Invoice.objects.for_user(signed_in(request)).filter(pk=invoice_id).first()
     if invoice is None or invoice.status not in UNREAD:
         return HttpResponse(status=200 if invoice else 404, headers={"HX-Refresh": "true"})
     if request.GET.get("seen") == progress_state(invoice):

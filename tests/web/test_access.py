@@ -9,21 +9,33 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from extraction.models import Invoice, InvoicePage, Status, User
+from extraction.models import Invoice, InvoicePage, Membership, Status, User
 from extraction.urls import urlpatterns
 from tests.conftest import PASSWORD
 
-OPEN = {"login", "logout"}
+OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore",
+    "restore", "settings-reread", "settings-member", "workspace-choose",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
+OWN_PAGES = {
+    "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
+    "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
+    "settings-limits", "settings-activity",
+}  # fmt: skip
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total"}
+    member = Membership.objects.filter(workspace=invoice.workspace).first()
+    known = {
+        "invoice_id": invoice.pk,
+        "number": 1,
+        "name": "gross_total",
+        "member_id": member.pk if member else 1,
+        "uidb64": "MQ",
+        "token": "no-token",
+    }
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         assert pattern.name, pattern
@@ -164,6 +176,6 @@ def test_an_uploader_sees_no_button_that_would_be_refused(
         assert reverse(name, args=[invoice.pk]) not in page
     assert "readonly" in page
     answer = client.post(reverse("approve", args=[invoice.pk]), follow=True)
-    assert "Your role here is uploader" in answer.content.decode()
+    assert "Your role here is “Uploader”" in answer.content.decode()
     invoice.refresh_from_db()
     assert invoice.status == Status.REVIEW
