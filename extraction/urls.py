@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, export, files, inbox, members, review, settings, upload
+from .views import account, actions, export, files, inbound, inbox, members, review, settings, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("settings/fields/", settings.fields, name="settings-fields"),
     path("settings/approval/", settings.approval, name="settings-approval"),
     path("settings/limits/", settings.limits, name="settings-limits"),
+    path("settings/inbound/", inbound.sources, name="settings-inbound"),
+    path("settings/inbound/mailbox/", inbound.mailbox, name="settings-mailbox-new"),
+    path("settings/inbound/mailbox/<int:mailbox_id>/", inbound.mailbox, name="settings-mailbox"),
+    path("settings/inbound/mailbox/<int:mailbox_id>/do/", inbound.mailbox_do, name="settings-mailbox-do"),
+    path("settings/inbound/folder/<int:folder_id>/do/", inbound.folder_do, name="settings-folder-do"),
     path("settings/activity/", settings.activity, name="settings-activity"),
     path("", inbox.inbox, name="inbox"),
     path("live/", inbox.live, name="live"),

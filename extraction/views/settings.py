@@ -40,6 +40,7 @@ SECTIONS = (
     Section("settings-fields", gettext_lazy("Fields")),
     Section("settings-approval", gettext_lazy("Approval")),
     Section("settings-limits", gettext_lazy("Limits")),
+    Section("settings-inbound", gettext_lazy("Mailboxes and folders")),
     Section("settings-activity", gettext_lazy("Activity")),
 )
 

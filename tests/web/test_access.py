@@ -9,20 +9,20 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from extraction.models import Invoice, InvoicePage, Membership, Status, User
+from extraction.models import Invoice, InvoicePage, Mailbox, Membership, Status, User, WatchFolder, Workspace
 from extraction.urls import urlpatterns
 from tests.conftest import PASSWORD
 
 OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore", "settings-reread", "settings-member", "workspace-choose",
+    "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
-    "settings-limits", "settings-activity",
+    "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
 }  # fmt: skip
 
 
@@ -33,6 +33,8 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
         "number": 1,
         "name": "gross_total",
         "member_id": member.pk if member else 1,
+        "mailbox_id": mailbox_of(invoice.workspace).pk,
+        "folder_id": WatchFolder.objects.get_or_create(workspace=invoice.workspace, name="scanner")[0].pk,
         "uidb64": "MQ",
         "token": "no-token",
     }
@@ -40,6 +42,11 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
         assert isinstance(pattern, URLPattern)
         assert pattern.name, pattern
         yield pattern.name, reverse(pattern.name, kwargs={key: known[key] for key in pattern.pattern.converters})
+
+
+def mailbox_of(workspace: Workspace) -> Mailbox:
+    names = {"address": "in@example.com", "host": "127.0.0.1", "username": "in", "password": "x", "is_active": False}
+    return Mailbox.objects.get_or_create(workspace=workspace, defaults=names)[0]
 
 
 def ask(client: Client, name: str, address: str, **headers: str) -> int:

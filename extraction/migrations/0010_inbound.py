@@ -8,9 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('extraction', '0008_review_desk'),
-    ]
+    dependencies = [("extraction", "0009_workspace_settings")]
 
     operations = [
         migrations.CreateModel(
