@@ -20,16 +20,25 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
+from duckdb_extensions import import_extension
 
 from extraction import services
 from extraction.bi import VIEWS, schema, view_sql, views_create, views_drop
+from extraction.bi.calendar import calendar
 from extraction.bi.snapshot import snapshot_write
-from extraction.models import Invoice, LineItem, TaxLine, User, Workspace
+from extraction.models import Day, Invoice, LineItem, TaxLine, User, Workspace
 
 from .servers import Servers
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Invoice]
+
+
+@pytest.fixture(autouse=True)
+def _days(db: None) -> None:
+    """Tests that commit empty all tables behind them, also this one, which only a migration fills."""
+    if not Day.objects.exists():
+        Day.objects.bulk_create([Day(**row) for row in calendar()], batch_size=500)
 
 
 def rows(sql: str) -> list[dict[str, Any]]:
@@ -59,7 +68,7 @@ def invoices(make_invoice: Make, approver: User) -> list[Invoice]:
 
 
 def test_every_column_that_is_promised_is_there_in_its_order(db: None):
-    assert tuple(table.name for table in schema.TABLES) == VIEWS
+    assert tuple(table.name for table in schema.TABLES) == (*VIEWS, "dim_date")
     for table in schema.TABLES:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {table.name} LIMIT 0")
@@ -122,7 +131,9 @@ def test_a_snapshot_is_read_by_pandas_and_duckdb_with_its_types(invoices: list[I
         .fetchone()
     )
     assert found == (Decimal("119.0000"), Decimal("100.0000"), 2024)
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted(f"{n}.parquet" for n in VIEWS)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted(
+        f"{table.name}.parquet" for table in schema.TABLES
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -157,6 +168,23 @@ def test_the_views_are_made_anew_after_they_were_dropped(db: None):
     assert rows("SELECT COUNT(*) AS n FROM fact_invoice") == [{"n": 0}]
 
 
+def test_duckdb_reads_the_views_of_a_sqlite_file(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'invoicelens.sqlite3'}"
+    migrate(url, tmp_path)
+    python(url, tmp_path, "-c", INSERTED)
+    import_extension("sqlite_scanner")
+    duck = duckdb.connect()
+    duck.execute(f"LOAD sqlite_scanner; ATTACH '{tmp_path / 'invoicelens.sqlite3'}' AS site (TYPE sqlite, READ_ONLY)")
+    found = duck.execute(
+        """SELECT i.gross_amount, CAST(i.upload_date AS VARCHAR), v.documents, d.year
+           FROM site.fact_invoice i JOIN site.dim_vendor v USING (vendor_key)
+           JOIN site.dim_date d ON d.date_key = i.issue_date"""
+    ).fetchall()
+    assert [(float(row[0]), *row[1:]) for row in found] == [(-119.0, "2024-03-15", 1, 2024)]
+    [field] = duck.execute("SELECT x0, value FROM site.fact_field").fetchall()
+    assert (float(field[0]), field[1]) == (0.1, "120.00")
+
+
 @pytest.mark.services
 def test_postgresql_has_the_same_views_and_keeps_the_rights_on_them(servers: Servers, tmp_path: Path):
     """The product's own migrations against a real server, then psql as a reader without any other right."""
@@ -169,7 +197,7 @@ def test_postgresql_has_the_same_views_and_keeps_the_rights_on_them(servers: Ser
     with psycopg.connect(url, autocommit=True) as database:
         database.execute("DROP ROLE IF EXISTS bi_reader")
         database.execute("CREATE ROLE bi_reader LOGIN")
-        database.execute("GRANT SELECT ON " + ", ".join(VIEWS) + " TO bi_reader")
+        database.execute("GRANT SELECT ON " + ", ".join((*VIEWS, "dim_date")) + " TO bi_reader")
     python(url, tmp_path, "-c", INSERTED)
     migrate(url, tmp_path)  # again: nothing to do, the rights stay
     psql = shutil.which("psql")
@@ -214,3 +242,11 @@ FieldValue.objects.update(human_value="120.00")
 def test_no_word_in_braces_is_left_in_the_sql(vendor: str):
     for name in VIEWS:
         assert "{" not in view_sql(name, vendor)
+
+
+def test_the_documentation_names_every_column():
+    text = (Path(__file__).parents[1] / "docs" / "bi.md").read_text(encoding="utf-8")
+    for table in schema.TABLES:
+        part = text.partition(f"### {table.name}\n")[2].partition("\n### ")[0]
+        for column in table.columns:
+            assert f"| `{column.name}` | {column.type} | {column.about} |" in part

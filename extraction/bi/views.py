@@ -1,7 +1,8 @@
-"""The views: ``fact_invoice``, ``fact_line``, ``fact_tax``, ``fact_field``, ``dim_vendor``, ``dim_date``.
+"""The views: ``fact_invoice``, ``fact_line``, ``fact_tax``, ``fact_field``, ``dim_vendor``; ``dim_date`` is a table.
 
-Their names and columns are a promise (docs/bi.md): columns may be added at the end, none is renamed or removed. They
-are made anew by every ``migrate``, because neither SQLite nor PostgreSQL alters a table that a view looks at.
+Names and columns are a promise (docs/bi.md): columns may be added at the end, none is renamed or removed. They
+are made anew by every ``migrate``, because neither SQLite nor PostgreSQL alters a table that a view looks at. DuckDB
+reads the SQL of SQLite's views as its own, so what they say must mean the same in both.
 
 ``sql/NAME.sql`` holds one text for both databases; ``{...}`` in it stands for what they say differently, or for what is
 said often (``WORDS``).
@@ -16,7 +17,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 SQL = Path(__file__).parent / "sql"
-VIEWS = ("fact_invoice", "fact_line", "fact_tax", "fact_field", "dim_vendor", "dim_date")
+VIEWS = ("fact_invoice", "fact_line", "fact_tax", "fact_field", "dim_vendor")
 
 _PLACE = re.compile(r"\{(\w+)((?::[^{}:]+)*)\}")
 _COMMON = {
@@ -35,19 +36,11 @@ WORDS: dict[str, dict[str, str]] = {
     | {
         "corner": "json_extract({0}.box, '$[{1}]')",
         "day": "date({0})",
-        "first_day": "'2000-01-01'",
-        "next_day": "date(day, '+1 day')",
-        "last_day": "'2050-12-31'",
-        "part": "CAST(strftime('{0}', day) AS INTEGER)",
     },
     "postgresql": _COMMON
     | {
         "corner": "({0}.box ->> {1})::double precision",
         "day": "({0})::date",
-        "first_day": "DATE '2000-01-01'",
-        "next_day": "(day + 1)::date",
-        "last_day": "DATE '2050-12-31'",
-        "part": "CAST(EXTRACT({1} FROM day) AS INTEGER)",
     },
 }
 

@@ -1,6 +1,7 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
 from .audit import AuditEvent
+from .bi import Day
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEvent",
     "Channel",
     "Correction",
+    "Day",
     "FieldValue",
     "Invoice",
     "InvoicePage",

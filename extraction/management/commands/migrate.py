@@ -18,7 +18,7 @@ class Command(MigrateCommand):
         if not only_looks and _changes_are_due(connection, options):
             views_drop(connection)
         super().handle(*args, **options)
-        if not only_looks and "extraction_taxline" in connection.introspection.table_names():
+        if not only_looks and "dim_date" in connection.introspection.table_names():
             views_create(connection)
 
 
