@@ -2,6 +2,7 @@
 
 from extraction.permissions import NotAllowed
 
+from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import (
     invoice_delete,
@@ -35,9 +36,13 @@ __all__ = [
     "Outcome",
     "Received",
     "Reception",
+    "Seen",
     "ServiceError",
+    "ValueChanged",
     "admin_ensure",
     "documents_receive",
+    "doubt_reset",
+    "doubt_settle",
     "field_confirm",
     "field_correct",
     "file_rejoin",

@@ -1,0 +1,78 @@
+"""Which values a person should look at, and the queries of the doubt sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from .engine.fields import FIELDS
+from .engine.record import NOT_AN_INVOICE
+from .models import FieldValue, Invoice, InvoiceQuerySet, Membership, Status, User
+from .permissions import roles_with
+from .services.columns import COLUMNS
+
+SURE = 0.9  # from here on people may trust a value without looking
+MAIN = tuple(spec.name for spec in FIELDS if spec.main)
+REQUIRED = tuple(spec.name for spec in FIELDS if spec.required)
+MISSING = "missing"  # stands where a field's name does: required values of which nothing was read
+PER_SHEET = 60
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where the next sheet goes on: the last one's place in the order, and its id."""
+
+    place: str
+    pk: int
+
+
+def doubtful_fields() -> QuerySet[FieldValue]:
+    """Main values that nobody looked at and the machine is not sure of.
+
+    A row that no person touched holds what the machine read, so nothing is asked of its value: that leaves the index
+    ``field_to_look_at`` alone to answer.
+    """
+    return FieldValue.objects.filter(human_value__isnull=True, confidence__lt=SURE, name__in=MAIN)
+
+
+def settleable(user: User) -> InvoiceQuerySet:
+    """Invoices to review that are not set aside, and whose values this person may correct."""
+    theirs = Membership.objects.filter(user=user, role__in=roles_with("correct")).values("workspace")
+    return Invoice.objects.for_user(user).filter(workspace__in=theirs, status=Status.REVIEW, held_at__isnull=True)
+
+
+def doubts_of(user: User) -> QuerySet[FieldValue]:
+    return doubtful_fields().filter(invoice__in=settleable(user))
+
+
+def doubt_counts(user: User) -> dict[str, int]:
+    """How many values of each field are doubtful, most first; ``MISSING`` counts invoices, and comes last."""
+    rows = doubts_of(user).order_by().values_list("name").annotate(n=Count("pk"))
+    counts = dict(sorted(rows, key=lambda row: (-row[1], MAIN.index(row[0]))))
+    lacking = invoices_lacking(user).count()
+    return counts | ({MISSING: lacking} if lacking else {})
+
+
+def doubt_sheet(user: User, name: str, *, by_doubt: bool, after: After | None) -> list[FieldValue]:
+    """Up to ``PER_SHEET`` + 1 doubtful values of one field, with their invoices: by vendor, or the doubtful first."""
+    found = doubts_of(user).filter(name=name).select_related("invoice")
+    place = F("confidence") if by_doubt else F("invoice__vendor_name")
+    found = found.annotate(place=place).order_by("place", "pk")
+    if after is not None:
+        start: Any = float(after.place or 0) if by_doubt else after.place
+        found = found.filter(Q(place__gt=start) | Q(place=start, pk__gt=after.pk))
+    return list(found[: PER_SHEET + 1])
+
+
+def invoices_lacking(user: User) -> InvoiceQuerySet:
+    """Those without a required value of which nobody said that the document has none."""
+    lacking = Q()
+    for name in REQUIRED:
+        said = FieldValue.objects.filter(invoice=OuterRef("pk"), name=name, human_value__isnull=False)
+        empty = Q(**{name: ""}) if isinstance(COLUMNS[name], CharField) else Q(**{f"{name}__isnull": True})
+        lacking |= empty & ~Q(Exists(said))
+    told = Cast("problems", TextField())
+    return settleable(user).filter(lacking).annotate(told=told).exclude(told__contains=f'"{NOT_AN_INVOICE}"')
