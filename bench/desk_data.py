@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".xml"}
 EMAIL, PASSWORD = "bench@example.com", "quite-a-long-one-42"
+TREES = ("Alder", "Beech", "Cedar", "Elm", "Hazel", "Larch", "Maple", "Oak", "Pine", "Rowan")
 DOUBTS = 1.5  # doubtful values an invoice, on average
 
 
@@ -115,7 +116,7 @@ def _invoice(workspace: Workspace, user: User, number: int, chance: random.Rando
         file_name=f"document-{number:05}.pdf", media_type="application/pdf", size=80_000,
         sha256=hashlib.sha256(f"bench {number}".encode()).hexdigest(), created_at=now, read_at=now, page_count=1,
         pages_done=1, language="en", source="ocr", confidence=chance.random(), document_type="invoice",
-        vendor_name=f"{chance.choice('Alder Beech Cedar Elm Hazel Larch Maple Oak Pine Rowan'.split())} "
+        vendor_name=f"{chance.choice(TREES)} "
         f"{chance.randrange(200)} Ltd", vendor_tax_id=f"DE{100_000_000 + chance.randrange(10_000)}",
         invoice_number=f"R-{number:06}", issue_date=date(2025, 1, 1) + timedelta(days=chance.randrange(600)),
         currency="EUR" if chance.random() > 0.02 else "", net_total=net, tax_total=tax, gross_total=net + tax,

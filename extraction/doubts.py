@@ -76,3 +76,22 @@ def invoices_lacking(user: User) -> InvoiceQuerySet:
         lacking |= empty & ~Q(Exists(said))
     told = Cast("problems", TextField())
     return settleable(user).filter(lacking).annotate(told=told).exclude(told__contains=f'"{NOT_AN_INVOICE}"')
+
+
+def missing_sheet(user: User, *, after: After | None) -> list[tuple[Invoice, list[str]]]:
+    """Up to ``PER_SHEET`` + 1 invoices by vendor, each with the required fields of which it has nothing."""
+    found = invoices_lacking(user).order_by("vendor_name", "pk")
+    if after is not None:
+        found = found.filter(Q(vendor_name__gt=after.place) | Q(vendor_name=after.place, pk__gt=after.pk))
+    invoices = list(found[: PER_SHEET + 1])
+    rows = FieldValue.objects.filter(invoice__in=invoices, name__in=REQUIRED, human_value__isnull=False)
+    said = set(rows.values_list("invoice_id", "name"))
+    return [
+        (row, [name for name in REQUIRED if getattr(row, name) in (None, "") and (row.pk, name) not in said])
+        for row in invoices
+    ]
+
+
+def invoice_is_clear(invoice: Invoice) -> bool:
+    """Nothing is left to look at: no doubtful value and no problem, a missing one included."""
+    return not invoice.problems and not doubtful_fields().filter(invoice=invoice).exists()

@@ -25,7 +25,10 @@ class Entry:
     also: tuple[str, ...] = ()
 
 
-NAV: tuple[Entry, ...] = (Entry("inbox", _("Inbox"), "document", also=("review",)),)
+NAV: tuple[Entry, ...] = (
+    Entry("inbox", _("Inbox"), "document", also=("review",)),
+    Entry("doubts", _("Doubts"), "eye", action="correct"),
+)
 
 
 @register.inclusion_tag("_nav.html", takes_context=True)
