@@ -62,7 +62,7 @@ def doubt_sheet(user: User, name: str, *, by_doubt: bool, after: After | None) -
     place = F("confidence") if by_doubt else F("invoice__vendor_name")
     found = found.annotate(place=place).order_by("place", "pk")
     if after is not None:
-        start: Any = float(after.place or 0) if by_doubt else after.place
+        start: Any = float(after.place) if by_doubt else after.place
         found = found.filter(Q(place__gt=start) | Q(place=start, pk__gt=after.pk))
     return list(found[: PER_SHEET + 1])
 

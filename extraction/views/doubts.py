@@ -24,6 +24,7 @@ from .common import own_invoice, signed_in
 from .fields import FieldView
 
 MOST_CHANGES = 200  # in one request
+ID_DIGITS = 19  # of the largest number that databases hold
 # Of these, no value begins with the letters that are commands: x, o and z.
 NUMERIC = (Kind.AMOUNT, Kind.DATE)
 
@@ -68,7 +69,7 @@ def doubts(request: HttpRequest) -> HttpResponse:
     field = request.GET.get("field", "") or next(iter(counts), "")
     if field and field != MISSING and field not in BY_NAME:
         raise Http404
-    cells, following = sheet(user, field, by_doubt=by_doubt, after=after_of(request))
+    cells, following = sheet(user, field, by_doubt=by_doubt, after=after_of(request, by_doubt=by_doubt))
     context = {
         "workspace": selectors.workspace_for(user),
         "tabs": tabs(counts, field, by_doubt),
@@ -111,9 +112,15 @@ def query(field: str, *, by_doubt: bool, after: After | None = None) -> str:
     return urlencode({name: value for name, value in (parts | more).items() if value})
 
 
-def after_of(request: HttpRequest) -> After | None:
-    pk = request.GET.get("pk", "")
-    return After(request.GET.get("after", ""), int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+def after_of(request: HttpRequest, *, by_doubt: bool) -> After | None:
+    """None, the start, also for an address that makes no sense."""
+    pk, place = request.GET.get("pk", ""), request.GET.get("after", "").replace("\x00", "")
+    if not (pk.isdecimal() and len(pk) < ID_DIGITS):
+        return None
+    try:
+        return After(place, int(pk)) if not by_doubt or 0 <= float(place) <= 1 else None
+    except ValueError:
+        return None
 
 
 # --- the cells --------------------------------------------------------------------------------------------------------

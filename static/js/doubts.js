@@ -47,7 +47,7 @@ function show(cell, { value, shown }, { settled, waiting = true } = {}) {
   else delete cell.sent;
   cell.dataset.value = value;
   cell.dataset.shown = shown;
-  const words = shown || (settled ? texts.textNone : "…");
+  const words = shown || (settled ? texts.textNone : texts.textType);
   const output = part(cell, ".value");
   output.textContent = words;
   output.title = words;
@@ -346,6 +346,7 @@ function askForAll() {
   document.getElementById("confirm-go").disabled = !asked.length;
   panel.returnValue = "";
   panel.showModal();
+  document.getElementById("confirm-not").focus(); // an Enter too many confirms nothing
 }
 document.getElementById("confirm-shown")?.addEventListener("click", askForAll);
 panel?.addEventListener("close", () => {

@@ -16,10 +16,10 @@ from tests.conftest import PASSWORD
 OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore",
+    "restore", "doubts-settle",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
+OWN_PAGES = {"doubts", "doubts-settle", "inbox", "live", "samples", "upload", "export", "password"}
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
@@ -72,6 +72,7 @@ def test_lists_and_exports_of_an_outsider_show_nothing_of_ours(
         client.get(reverse("inbox")).content,
         client.get(reverse("inbox"), {"q": invoice.file_name}, headers={"HX-Request": "true"}).content,
         client.get(reverse("live"), {"id": invoice.pk}).content,
+        client.get(reverse("doubts"), {"field": "vendor_name"}).content,
         b"".join(client.get(reverse("export")).streaming_content),
     ]
     for text in texts:
