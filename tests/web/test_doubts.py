@@ -142,7 +142,7 @@ def test_an_outsider_settles_nothing(doubtful: Doubtful, browse: Callable[[User]
 
 
 def test_many_changes_are_settled_each_for_itself(web: Client, doubtful: Doubtful) -> None:
-    one, two, three = doubtful(), doubtful(), doubtful()
+    one, two, three = doubtful("A"), doubtful("B"), doubtful("C")
     results = send(
         web,
         confirm(one),
