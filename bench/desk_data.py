@@ -1,9 +1,9 @@
-"""Databases to measure the review desk with: documents that were really read, and thousands of rows beside them.
+"""Fills a database with many invoices to review, quickly, to measure pages and queries.
 
-    python -m bench.desk_data DATA_DIR [--documents FOLDER ...] [--count 50] [--rows 20000] [--ocr-cache DIR]
+    DATA_DIR=/tmp/desk python -m bench.desk_data [--invoices 20000] [--seed 1]
 
-``--documents`` are read by the product's own path, OCR included; what OCR found may be taken from the folder of
-``--ocr-cache``. ``--rows`` adds invoices that are rows only: dates, amounts and doubts of all kinds, no files.
+Makes the database if there is none, a workspace "Bench" and its administrator. Files and page pictures are not made:
+what is measured is the database. Other benches call ``fill``.
 """
 
 from __future__ import annotations
@@ -15,116 +15,74 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from extraction.engine.record import Reading
-    from extraction.models import FieldValue, Invoice, User, Workspace
-
-SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".xml"}
-EMAIL, PASSWORD = "bench@example.com", "quite-a-long-one-42"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ocrsite.settings")
+EMAIL, PASSWORD = "admin@bench.example", "bench"
 TREES = ("Alder", "Beech", "Cedar", "Elm", "Hazel", "Larch", "Maple", "Oak", "Pine", "Rowan")
 DOUBTS = 1.5  # doubtful values an invoice, on average
 
 
-def start(data_dir: Path) -> None:
-    """Django over the database of this folder, migrated. Before anything of ``extraction`` is imported."""
-    os.environ |= {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "ocrsite.settings", "READ_ISOLATED": "false"}
-    os.environ.setdefault("LOG_LEVEL", "WARNING")
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--invoices", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0)
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    fill(arguments.invoices, seed=arguments.seed)
+    print(f"{arguments.invoices} invoices; sign in as {EMAIL}")
 
 
-def people() -> tuple[Workspace, User]:
-    """The workspace of the bench and its administrator."""
+def fill(invoices: int, *, seed: int = 1) -> tuple[Any, Any]:
+    """(the workspace, its administrator) with so many more invoices to review, some ``DOUBTS`` in each."""
+    from extraction.models import FieldValue, Invoice
+
+    workspace, user = _people()
+    chance, first = random.Random(seed), Invoice.objects.count()
+    for at in range(0, invoices, 1000):
+        numbers = range(first + at, first + min(at + 1000, invoices))
+        rows = Invoice.objects.bulk_create([_invoice(workspace, user, number, chance) for number in numbers])
+        values = [value for row in rows for value in _values(row, chance)]
+        FieldValue.objects.bulk_create(values, batch_size=2000)
+    return workspace, user
+
+
+def _people() -> tuple[Any, Any]:
     from extraction.models import Membership, Role, User, Workspace
 
-    workspace = Workspace.objects.get_or_create(name="Bench")[0]
+    workspace, _made = Workspace.objects.get_or_create(name="Bench")
     user = User.objects.filter(email=EMAIL).first() or User.objects.create_user(EMAIL, PASSWORD)
     Membership.objects.get_or_create(workspace=workspace, user=user, defaults={"role": Role.ADMIN})
     return workspace, user
 
 
-def documents(folders: list[Path], count: int) -> list[Path]:
-    """The first ones of each folder in turn, so that every kind is there."""
-    found = [sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES) for folder in folders]
-    turns = [paths[turn] for turn in range(count) for paths in found if turn < len(paths)]
-    return turns[:count]
-
-
-def read(paths: list[Path], *, ocr_cache: Path | None = None) -> list[Invoice]:
-    """Received and read one after the other; those that cannot be are failed, as in the product."""
-    from django.core.files import File
-
-    from extraction import services
-
-    workspace, user = people()
-    invoices = []
-    for path in paths:
-        with path.open("rb") as file:
-            reception = services.documents_receive(
-                workspace=workspace, user=user, file=File(file, name=path.name), file_name=path.name
-            )
-        for outcome in reception.outcomes:
-            if outcome.received and not outcome.received.duplicate:
-                services.invoice_read(invoice_id=outcome.received.invoice.pk, reader=_reader(ocr_cache))
-                invoices.append(outcome.received.invoice)
-    return invoices
-
-
-def _reader(ocr_cache: Path | None) -> Any:
-    from extraction.ocr_cache import FileDocumentCache
-    from extraction.reading import configured_reader
-
-    reader = configured_reader()
-    if ocr_cache is None:
-        return reader
-
-    def cached(path: Path, /, **options: Any) -> Reading:
-        return reader(path, cache=FileDocumentCache(ocr_cache), **options)
-
-    return cached
-
-
-def fill(n: int, *, seed: int = 1) -> None:
-    """Add ``n`` invoices to review, with some ``DOUBTS`` each."""
-    from extraction.models import FieldValue, Invoice
-
-    workspace, user = people()
-    chance, first = random.Random(seed), Invoice.objects.count()
-    for start_at in range(0, n, 1000):
-        numbers = range(first + start_at, first + min(start_at + 1000, n))
-        invoices = Invoice.objects.bulk_create([_invoice(workspace, user, number, chance) for number in numbers])
-        rows = [row for invoice in invoices for row in _values(invoice, chance)]
-        FieldValue.objects.bulk_create(rows, batch_size=2000)
-
-
-def _invoice(workspace: Workspace, user: User, number: int, chance: random.Random) -> Invoice:
+def _invoice(workspace: Any, user: Any, number: int, chance: random.Random) -> Any:
     from django.utils import timezone
 
     from extraction.models import Invoice, Status
 
     net = Decimal(chance.randrange(500, 900_000)) / 100
     tax = (net * Decimal("0.19")).quantize(Decimal("0.01"))
-    now = timezone.now() - timedelta(minutes=number)
+    now = timezone.now() - timedelta(days=1, minutes=number)
     return Invoice(
         workspace=workspace, uploaded_by=user, status=Status.REVIEW, file=f"invoices/bench/{number}.pdf",
         file_name=f"document-{number:05}.pdf", media_type="application/pdf", size=80_000,
         sha256=hashlib.sha256(f"bench {number}".encode()).hexdigest(), created_at=now, read_at=now, page_count=1,
         pages_done=1, language="en", source="ocr", confidence=chance.random(), document_type="invoice",
-        vendor_name=f"{chance.choice(TREES)} "
-        f"{chance.randrange(200)} Ltd", vendor_tax_id=f"DE{100_000_000 + chance.randrange(10_000)}",
-        invoice_number=f"R-{number:06}", issue_date=date(2025, 1, 1) + timedelta(days=chance.randrange(600)),
+        vendor_name=f"{chance.choice(TREES)} {chance.randrange(200)} Ltd",
+        vendor_tax_id=f"DE{100_000_000 + chance.randrange(10_000)}", invoice_number=f"R-{number:06}",
+        issue_date=date(2025, 1, 1) + timedelta(days=chance.randrange(600)),
         currency="EUR" if chance.random() > 0.02 else "", net_total=net, tax_total=tax, gross_total=net + tax,
         amount_due=net + tax,
     )  # fmt: skip
 
 
-def _values(invoice: Invoice, chance: random.Random) -> Iterator[FieldValue]:
+def _values(invoice: Any, chance: random.Random) -> Iterator[Any]:
     from extraction.models import FieldValue
     from extraction.services.columns import COLUMNS
 
@@ -140,20 +98,6 @@ def _values(invoice: Invoice, chance: random.Random) -> Iterator[FieldValue]:
             reason="right of its label", page=1, box=[x, y, x + 0.1, y + 0.015],
             alternatives=[] if sure else [{"value": str(value) + "0", "confidence": 0.1, "text": "", "page": 1}],
         )  # fmt: skip
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("data_dir", type=Path)
-    parser.add_argument("--documents", type=Path, nargs="*", default=[], metavar="FOLDER")
-    parser.add_argument("--count", type=int, default=50)
-    parser.add_argument("--rows", type=int, default=0)
-    parser.add_argument("--ocr-cache", type=Path)
-    options = parser.parse_args()
-    start(options.data_dir)
-    invoices = read(documents(options.documents, options.count), ocr_cache=options.ocr_cache)
-    fill(options.rows)
-    print(f"{len(invoices)} documents read, {options.rows} rows added to {options.data_dir}")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from typing import IO
 from PIL import Image, ImageDraw
 
 ASPECT = 4.0  # width of a crop by its height
-WIDTH = 0.34  # of the page, at least: labels stand beside their values, or above them
-LINES = 3.2  # heights of the value that a crop shows, at least
+# A crop is at least this wide, since labels stand beside their values or above them: of the page; in heights of the
+# value, which on a receipt say more than its width, but then not more than most of it; and so that a high one fits.
+WIDTH, HEIGHTS, MOST, FIT = 0.34, 20, 0.75, 1.3
 LEFT, ABOVE = 0.72, 0.62  # of the room around the value, what lies before it and over it
 SIDE = 640  # pixels: sharp in a cell of a third of a screen
 MARK = (214, 120, 0)
@@ -61,7 +62,7 @@ def _pixels(box: Box, size: tuple[int, int]) -> Box:
 def _window(value: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     """Of the wanted shape where the page is large enough, and always on the page."""
     wide, high = value[2] - value[0], value[3] - value[1]
-    width = max(WIDTH * size[0], wide * 1.15, high * LINES * ASPECT)
+    width = max(WIDTH * size[0], wide * 1.15, min(high * HEIGHTS, MOST * size[0]), high * FIT * ASPECT)
     width, height = min(width, size[0]), min(width / ASPECT, size[1])
     left = min(max(value[0] - (width - wide) * LEFT, 0), size[0] - width)
     top = min(max(value[1] - (height - high) * ABOVE, 0), size[1] - height)

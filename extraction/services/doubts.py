@@ -11,7 +11,7 @@ from extraction.models import Correction, FieldValue, Invoice, User
 
 from .columns import typed_value
 from .errors import InvalidState
-from .review import field_confirm, field_correct, lock_for_review, parsed_value, values_changed
+from .review import _lock_for_review, _parsed, _set_human, _spec, field_confirm, field_correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ def doubt_settle(*, invoice: Invoice, user: User, name: str, seen: Seen, text: s
 
     Sent twice, it is done once. Raises ValueChanged, InvalidValue or InvalidState with nothing changed.
     """
-    lock_for_review(invoice, user)
+    _lock_for_review(invoice, user)
     row = _row(invoice, name)
-    wanted = seen.value if text is None else parsed_value(name, text, invoice.language)
+    wanted = seen.value if text is None else _parsed(_spec(name), text, invoice.language)
     if row is not None and row.human_value is not None and _same(name, row.value, wanted):
         return
     _compare(row, seen)
@@ -53,22 +53,18 @@ def doubt_settle(*, invoice: Invoice, user: User, name: str, seen: Seen, text: s
 @transaction.atomic
 def doubt_reset(*, invoice: Invoice, user: User, name: str, seen: Seen) -> None:
     """Take back what a person said of a value: the machine's holds again, and is as doubtful as it was."""
-    lock_for_review(invoice, user)
+    _lock_for_review(invoice, user)
     row = _row(invoice, name)
     if row is None or row.human_value is None:
         return
     _compare(row, seen)
-    old, new = row.value, row.machine_value
+    old, new, action = row.value, row.machine_value, "field_unconfirmed"
     if not _same(name, old, new):
+        action = "field_corrected"
         Correction.objects.create(
             invoice=invoice, field=name, machine_value=new, old_value=old, new_value=new, user=user
         )
-    if row.machine_value:
-        row.human_value = row.confirmed_by = row.confirmed_at = None
-        row.save()
-    else:
-        row.delete()
-    values_changed(invoice=invoice, user=user, name=name, action="field_reset")
+    _set_human(invoice, user, row, None, action=action)
 
 
 def _row(invoice: Invoice, name: str) -> FieldValue | None:

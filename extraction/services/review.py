@@ -31,7 +31,7 @@ def field_correct(*, invoice: Invoice, user: User, name: str, text: str) -> Fiel
 
     Raises InvalidValue, with nothing changed, when the text is no value of the field. ``invoice`` is refreshed.
     """
-    lock_for_review(invoice, user)
+    _lock_for_review(invoice, user)
     spec = _spec(name)
     new = _parsed(spec, text, invoice.language)
     row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
@@ -47,27 +47,24 @@ def field_correct(*, invoice: Invoice, user: User, name: str, text: str) -> Fiel
 @transaction.atomic
 def field_confirm(*, invoice: Invoice, user: User, name: str) -> FieldValue:
     """A person says that the value shown is right; where none is shown, that the document has none."""
-    lock_for_review(invoice, user)
+    _lock_for_review(invoice, user)
     _spec(name)
     row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
     return _set_human(invoice, user, row, row.value, action="field_confirmed")
 
 
-def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str, *, action: str) -> FieldValue:
+def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str | None, *, action: str) -> FieldValue:
     row.human_value, row.confirmed_by, row.confirmed_at = value, user, timezone.now()
+    if value is None:
+        row.confirmed_by = row.confirmed_at = None
     row.save()
-    values_changed(invoice=invoice, user=user, name=row.name, action=action)
-    return row
-
-
-def values_changed(*, invoice: Invoice, user: User, name: str, action: str) -> None:
-    """Bring columns, problems, revision and history up to a field that was written; ``invoice`` is refreshed."""
     values = invoice_values(invoice.field_values.all())
-    lasting = [problem for problem in invoice.problems if problem.get("lasting") and name not in problem["fields"]]
+    lasting = [problem for problem in invoice.problems if problem.get("lasting") and row.name not in problem["fields"]]
     problems = problems_found(invoice=invoice, values=values, lasting=lasting if values else [])
     _update(Invoice.objects.filter(pk=invoice.pk), problems=problems, **column_values(values))
-    event_record(invoice=invoice, user=user, action=action, field=name)
+    event_record(invoice=invoice, user=user, action=action, field=row.name)
     invoice.refresh_from_db()
+    return row
 
 
 def invoice_approve(*, invoice: Invoice, user: User) -> None:
@@ -162,7 +159,7 @@ def _refusal(invoice: Invoice, action: str) -> str:
     return f"This invoice cannot be {action} while its status is “{status}”. Reload the page to see how it stands."
 
 
-def lock_for_review(invoice: Invoice, user: User) -> None:
+def _lock_for_review(invoice: Invoice, user: User) -> None:
     """Two corrections of one invoice go one after the other, so that neither works with old values."""
     require("correct", workspace=invoice.workspace_id, user=user)
     current = Invoice.objects.select_for_update().filter(pk=invoice.pk, deleted_at__isnull=True).first()
@@ -179,11 +176,6 @@ def _spec(name: str) -> FieldSpec:
     if name not in BY_NAME:
         raise InvalidValue("There is no such field. Reload the page.")
     return BY_NAME[name]
-
-
-def parsed_value(name: str, text: str, language: str) -> str:
-    """What a person typed as canonical text; InvalidValue, with the reason, when it is no value of the field."""
-    return _parsed(_spec(name), text, language)
 
 
 def _parsed(spec: FieldSpec, text: str, language: str) -> str:
