@@ -64,7 +64,24 @@ def doubt_sheet(user: User, name: str, *, by_doubt: bool, after: After | None) -
     if after is not None:
         start: Any = float(after.place) if by_doubt else after.place
         found = found.filter(Q(place__gt=start) | Q(place=start, pk__gt=after.pk))
-    return list(found[: PER_SHEET + 1])
+    values = list(found[: PER_SHEET + 1])
+    lend_places(values)
+    return values
+
+
+def lend_places(rows: list[FieldValue]) -> None:
+    """Values without a place, as of an amount due that was concluded, get that of another field with the same value."""
+    lacking = [row for row in rows if row.box is None]
+    if not lacking:
+        return
+    found = FieldValue.objects.filter(invoice__in=[row.invoice_id for row in lacking], box__isnull=False)
+    same = {
+        (row.invoice_id, row.machine_value): row for row in found.only("invoice_id", "machine_value", "page", "box")
+    }
+    for row in lacking:
+        lender = same.get((row.invoice_id, row.machine_value))
+        if lender is not None:
+            row.page, row.box = lender.page, lender.box
 
 
 def invoices_lacking(user: User) -> InvoiceQuerySet:

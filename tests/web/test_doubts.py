@@ -188,6 +188,18 @@ def test_a_crop_is_a_small_picture_that_the_browser_keeps(
         assert Image.open(BytesIO(answer.content)).width > 0
 
 
+def test_a_value_without_a_place_shows_where_the_same_one_stands(
+    web: Client, doubtful: Doubtful, add_page: Callable[..., InvoicePage]
+) -> None:
+    invoice = doubtful()
+    add_page(invoice)
+    invoice.field_values.filter(name="gross_total").update(page=None, box=None)
+    invoice.field_values.filter(name="net_total").update(machine_value="119.00", box=[0.3, 0.4, 0.5, 0.6])
+    (cell,) = web.get(SHEET).context["cells"]
+    assert "box=0.3000,0.4000,0.5000,0.6000" in cell.crop
+    assert FieldValue.objects.get(invoice=invoice, name="gross_total").box is None
+
+
 def test_there_is_no_crop_outside_the_page_or_of_a_lost_picture(
     web: Client, doubtful: Doubtful, add_page: Callable[..., InvoicePage]
 ) -> None:
