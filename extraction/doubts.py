@@ -64,7 +64,7 @@ def doubt_sheet(user: User, name: str, *, by_doubt: bool, after: After | None) -
     if after is not None:
         start: Any = float(after.place) if by_doubt else after.place
         found = found.filter(Q(place__gt=start) | Q(place=start, pk__gt=after.pk))
-    values = list(found[: PER_SHEET + 1])
+    values: list[FieldValue] = list(found[: PER_SHEET + 1])
     lend_places(values)
     return values
 
