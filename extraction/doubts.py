@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from .engine.fields import FIELDS
+from .engine.fields import BY_NAME, FIELDS
 from .engine.record import NOT_AN_INVOICE
-from .models import FieldValue, Invoice, InvoiceQuerySet, Membership, Status, User
+from .models import FieldValue, Invoice, InvoiceQuerySet, Membership, Status, User, Workspace
 from .permissions import roles_with
 from .services.columns import COLUMNS
 
@@ -38,10 +38,16 @@ def doubtful_fields() -> QuerySet[FieldValue]:
     return FieldValue.objects.filter(human_value__isnull=True, confidence__lt=SURE, name__in=MAIN)
 
 
+def workspaces_to_settle(user: User) -> Any:
+    """The ids of those in which this person may correct values, as a query."""
+    return Membership.objects.filter(user=user, role__in=roles_with("correct")).values("workspace")
+
+
 def settleable(user: User) -> InvoiceQuerySet:
     """Invoices to review that are not set aside, and whose values this person may correct."""
-    theirs = Membership.objects.filter(user=user, role__in=roles_with("correct")).values("workspace")
-    return Invoice.objects.for_user(user).filter(workspace__in=theirs, status=Status.REVIEW, held_at__isnull=True)
+    return Invoice.objects.for_user(user).filter(
+        workspace__in=workspaces_to_settle(user), status=Status.REVIEW, held_at__isnull=True
+    )
 
 
 def doubts_of(user: User) -> QuerySet[FieldValue]:
@@ -86,27 +92,45 @@ def lend_places(rows: list[FieldValue]) -> None:
 
 def invoices_lacking(user: User) -> InvoiceQuerySet:
     """Those without a required value of which nobody said that the document has none."""
-    lacking = Q()
-    for name in REQUIRED:
-        said = FieldValue.objects.filter(invoice=OuterRef("pk"), name=name, human_value__isnull=False)
-        empty = Q(**{name: ""}) if isinstance(COLUMNS[name], CharField) else Q(**{f"{name}__isnull": True})
-        lacking |= empty & ~Q(Exists(said))
+    lacking = Q(pk__in=[])
+    for workspace in Workspace.objects.filter(pk__in=workspaces_to_settle(user)):
+        lacks_one = Q(pk__in=[])
+        for name in required_in(workspace):
+            lacks_one |= _lacks(name)
+        lacking |= Q(workspace=workspace.pk) & lacks_one
     told = Cast("problems", TextField())
     return settleable(user).filter(lacking).annotate(told=told).exclude(told__contains=f'"{NOT_AN_INVOICE}"')
 
 
+def required_in(workspace: Workspace) -> tuple[str, ...]:
+    """What an invoice must have there; what the catalogue requires where the workspace says nothing."""
+    return tuple(name for name in workspace.required_fields if name in BY_NAME) or REQUIRED
+
+
+def _lacks(name: str) -> Q:
+    """Nothing was read and nothing said. The column tells quickly for the main fields, and only then rows are asked."""
+    rows = FieldValue.objects.filter(invoice=OuterRef("pk"), name=name)
+    if name not in COLUMNS:
+        return ~Q(Exists(rows.filter(Q(human_value__isnull=False) | ~Q(machine_value=""))))
+    text = isinstance(COLUMNS[name], CharField)
+    return Q(**{name: ""} if text else {f"{name}__isnull": True}) & ~Q(Exists(rows.filter(human_value__isnull=False)))
+
+
 def missing_sheet(user: User, *, after: After | None) -> list[tuple[Invoice, list[str]]]:
     """Up to ``PER_SHEET`` + 1 invoices by vendor, each with the required fields of which it has nothing."""
-    found = invoices_lacking(user).order_by("vendor_name", "pk")
+    found = invoices_lacking(user).select_related("workspace").order_by("vendor_name", "pk")
     if after is not None:
         found = found.filter(Q(vendor_name__gt=after.place) | Q(vendor_name=after.place, pk__gt=after.pk))
     invoices = list(found[: PER_SHEET + 1])
-    rows = FieldValue.objects.filter(invoice__in=invoices, name__in=REQUIRED, human_value__isnull=False)
-    said = set(rows.values_list("invoice_id", "name"))
-    return [
-        (row, [name for name in REQUIRED if getattr(row, name) in (None, "") and (row.pk, name) not in said])
-        for row in invoices
-    ]
+    rows = FieldValue.objects.filter(invoice__in=invoices)
+    said = set(rows.filter(human_value__isnull=False).values_list("invoice_id", "name"))
+    read = set(rows.exclude(machine_value="").values_list("invoice_id", "name"))
+
+    def is_missing(invoice: Invoice, name: str) -> bool:
+        empty = getattr(invoice, name) in (None, "") if name in COLUMNS else (invoice.pk, name) not in read
+        return empty and (invoice.pk, name) not in said
+
+    return [(row, [name for name in required_in(row.workspace) if is_missing(row, name)]) for row in invoices]
 
 
 def invoice_is_clear(invoice: Invoice) -> bool:

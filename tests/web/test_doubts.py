@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from extraction import doubts
-from extraction.models import FieldValue, Invoice, InvoicePage, Status, User
+from extraction.models import FieldValue, Invoice, InvoicePage, Status, User, Workspace
 
 SHEET = reverse("doubts")
 Doubtful = Callable[..., Invoice]
@@ -102,6 +103,23 @@ def test_required_values_that_were_not_found_have_their_own_sheet(web: Client, m
     ]  # fmt: skip
     send(web, {"invoice": empty.pk, "field": "currency", "act": "correct", "seen": "", "stamp": "", "text": ""})
     assert [name for _, name, _ in shown(web, "?field=missing")] == ["issue_date", "gross_total"]
+
+
+def test_a_workspace_says_itself_what_must_not_be_missing(web: Client, make_invoice: Any, workspace: Workspace) -> None:
+    workspace.required_fields = ["gross_total", "purchase_order"]
+    workspace.save()
+    invoice = make_invoice(values={"vendor_name": "Birch", "gross_total": Decimal(5)})
+    assert shown(web, "?field=missing") == [("Birch", "purchase_order", "")]
+    order = {
+        "invoice": invoice.pk,
+        "field": "purchase_order",
+        "act": "correct",
+        "seen": "",
+        "stamp": "",
+        "text": "4711",
+    }
+    assert send(web, order)[0]["outcome"] == "saved"
+    assert shown(web, "?field=missing") == []
 
 
 def test_nobody_misses_the_values_of_what_is_no_invoice(web: Client, make_invoice: Any) -> None:
