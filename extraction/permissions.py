@@ -31,6 +31,10 @@ class NotAllowed(Exception):
         super().__init__(message)
 
 
+def roles_with(action: Action) -> list[Role]:
+    return [role for role, allowed in ALLOWED.items() if action in allowed]
+
+
 def role_in(workspace: Workspace | int, user: User) -> Role | None:
     key = workspace if isinstance(workspace, int) else workspace.pk
     role = Membership.objects.filter(workspace_id=key, user_id=user.pk, user__is_active=True).values_list("role")

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, export, files, inbound, inbox, members, review, settings, upload
+from .views import account, actions, doubts, export, files, inbound, inbox, members, review, settings, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
@@ -33,6 +33,8 @@ urlpatterns = [
     path("live/", inbox.live, name="live"),
     path("samples/", inbox.samples, name="samples"),
     path("upload/", upload.upload, name="upload"),
+    path("doubts/", doubts.doubts, name="doubts"),
+    path("doubts/settle/", doubts.settle, name="doubts-settle"),
     path("export/", export.export, name="export"),
     path("invoices/<int:invoice_id>/", review.review, name="review"),
     path("invoices/<int:invoice_id>/progress/", review.progress, name="progress"),
@@ -50,5 +52,6 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/original/", files.original, name="original"),
     path("invoices/<int:invoice_id>/searchable.pdf", files.searchable, name="searchable"),
     path("invoices/<int:invoice_id>/pages/<int:number>/image/", files.page_image, name="page-image"),
+    path("invoices/<int:invoice_id>/pages/<int:number>/crop/", files.page_crop, name="page-crop"),
     path("invoices/<int:invoice_id>/pages/<int:number>/words/", files.page_words, name="page-words"),
 ]

@@ -1,5 +1,6 @@
 """Headers that every response carries, and what is refused before a page is asked."""
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -22,6 +23,18 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        return response
+
+    return middleware
+
+
+def server_timing(get_response: GetResponse) -> GetResponse:
+    """How long the server took, for the browser's developer tools and for measurements: ``app;dur=`` milliseconds."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = get_response(request)
+        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - start) * 1000:.1f}"
         return response
 
     return middleware

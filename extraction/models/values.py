@@ -38,6 +38,12 @@ class FieldValue(models.Model):
                 name="field_confidence_is_a_probability",
             ),
         ]
+        indexes = [
+            # Of the values that nobody looked at, those of one kind, the most doubtful first.
+            models.Index(
+                fields=["name", "confidence", "invoice"], condition=Q(human_value__isnull=True), name="field_to_look_at"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"

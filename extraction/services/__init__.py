@@ -2,6 +2,7 @@
 
 from extraction.permissions import NotAllowed
 
+from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
@@ -55,9 +56,13 @@ __all__ = [
     "Outcome",
     "Received",
     "Reception",
+    "Seen",
     "ServiceError",
+    "ValueChanged",
     "admin_ensure",
     "documents_receive",
+    "doubt_reset",
+    "doubt_settle",
     "field_confirm",
     "field_correct",
     "file_rejoin",

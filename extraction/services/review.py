@@ -65,8 +65,10 @@ def field_confirm(*, invoice: Invoice, user: User, name: str) -> FieldValue:
     return _set_human(invoice, user, row, row.value, action="field_confirmed")
 
 
-def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str, *, action: str) -> FieldValue:
+def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str | None, *, action: str) -> FieldValue:
     row.human_value, row.confirmed_by, row.confirmed_at = value, user, timezone.now()
+    if value is None:
+        row.confirmed_by = row.confirmed_at = None
     row.save()
     values = invoice_values(invoice.field_values.all())
     lasting = [problem for problem in invoice.problems if problem.get("lasting") and row.name not in problem["fields"]]

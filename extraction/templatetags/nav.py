@@ -27,7 +27,10 @@ class Entry:
     also: tuple[str, ...] = ()
 
 
-NAV: tuple[Entry, ...] = (Entry("inbox", _("Inbox"), "document", also=("review",)),)
+NAV: tuple[Entry, ...] = (
+    Entry("inbox", _("Inbox"), "document", also=("review",)),
+    Entry("doubts", _("Doubts"), "eye", action="correct"),
+)
 
 
 @dataclass(frozen=True, slots=True)

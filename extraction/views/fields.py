@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from extraction import selectors, services
+from extraction.doubts import SURE
 from extraction.engine.fields import DOCUMENT_TYPES, FIELDS, GROUPS, FieldSpec, Kind
 from extraction.models import FieldValue, Invoice
 from extraction.templatetags.ui import percent
 
-SURE = 0.9  # from here on people may trust a value without looking
 DOUBTFUL = 0.5
-MAIN = tuple(spec.name for spec in FIELDS if spec.main)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +157,3 @@ def grouped(views: Mapping[str, FieldView]) -> list[Group]:
         group = groups[view.spec.group]
         (group.main if view.main else group.more).append(view)
     return list(groups.values())
-
-
-def doubtful_fields() -> QuerySet[FieldValue]:
-    """Main values that nobody looked at and the machine is not sure of."""
-    return FieldValue.objects.filter(human_value__isnull=True, confidence__lt=SURE, name__in=MAIN).exclude(
-        machine_value=""
-    )

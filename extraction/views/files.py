@@ -6,10 +6,11 @@ from pathlib import PurePath
 from typing import IO
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from extraction import crops
 from extraction.engine.errors import InvoiceError
 from extraction.models import InvoicePage
 from extraction.searchable import searchable_offered, searchable_pdf
@@ -29,6 +30,23 @@ def page_image(request: HttpRequest, invoice_id: int, number: int) -> HttpRespon
     if media_type is None:
         raise Http404
     return _file(name, media_type, keep=KEEP)
+
+
+@require_GET
+def page_crop(request: HttpRequest, invoice_id: int, number: int) -> HttpResponseBase:
+    """A small picture of the page around ``box=x0,y0,x1,y1`` (fractions of it); of the whole page without a box."""
+    page = get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number)
+    box = crops.parse_box(request.GET["box"]) if "box" in request.GET else None
+    if not page.image or (box is None and "box" in request.GET):
+        raise Http404
+    try:
+        with default_storage.open(str(page.image.name), "rb") as picture:
+            content = crops.crop(picture, box) if box else crops.thumbnail(picture)
+    except OSError as error:  # gone, or no picture any more
+        raise Http404 from error
+    response = HttpResponse(content, content_type="image/webp")
+    response["Cache-Control"] = KEEP
+    return response
 
 
 @require_GET

@@ -18,12 +18,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import selectors, services
+from extraction.doubts import doubtful_fields
 from extraction.models import UNREAD, Invoice, Status, User
 from extraction.permissions import NotAllowed, actions_in
 from extraction.templatetags.ui import progress_state
 
 from .common import explains_refusals, is_htmx, signed_in
-from .fields import doubtful_fields
 from .listing import Listing
 
 PER_PAGE = 50

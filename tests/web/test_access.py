@@ -17,12 +17,14 @@ OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
     "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
+    "doubts-settle",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
     "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
+    "doubts", "doubts-settle",
 }  # fmt: skip
 
 
@@ -91,6 +93,7 @@ def test_lists_and_exports_of_an_outsider_show_nothing_of_ours(
         client.get(reverse("inbox")).content,
         client.get(reverse("inbox"), {"q": invoice.file_name}, headers={"HX-Request": "true"}).content,
         client.get(reverse("live"), {"id": invoice.pk}).content,
+        client.get(reverse("doubts"), {"field": "vendor_name"}).content,
         b"".join(client.get(reverse("export")).streaming_content),
     ]
     for text in texts:
