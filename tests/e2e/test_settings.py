@@ -170,7 +170,7 @@ def test_the_first_steps_guide_a_new_admin_until_they_hide_them(desk: Page, site
 
 def test_the_theme_of_the_profile_is_kept_in_the_browser(desk: Page, site: str) -> None:
     desk.goto(f"{site}/profile/")
-    desk.get_by_label("Dark").check()
+    desk.get_by_role("radio", name="Dark").check()
     desk.goto(site)
     assert desk.locator("html").get_attribute("data-theme") == "dark"
 
