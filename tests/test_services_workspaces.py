@@ -123,3 +123,22 @@ def test_preferences_of_two_tabs_do_not_undo_each_other(reviewer: User) -> None:
 def test_events_of_settings_hold_no_values(workspace: Workspace, admin: User) -> None:
     services.workspace_company_set(workspace=workspace, user=admin, name="Secret", own_names=["X"], own_tax_ids=[])
     assert AuditEvent.objects.get().detail == {"settings": ["name", "own_names"]}
+
+
+def test_required_fields_are_looked_for_at_once_in_what_waits_and_in_nothing_else(
+    workspace: Workspace, admin: User, make_invoice: Make, django_assert_max_num_queries: Any
+) -> None:
+    waiting = [make_invoice() for _number in range(4)]
+    approved = make_invoice(status="approved")
+    letter = make_invoice(problems=[{"code": "not_an_invoice", "fields": [], "message": "A letter.", "lasting": True}])
+    with django_assert_max_num_queries(20):
+        services.workspace_fields_set(workspace=workspace, user=admin, required=["iban"], main=())
+    for invoice in waiting:
+        invoice.refresh_from_db()
+        assert [(p["code"], p["fields"]) for p in invoice.problems] == [("required_missing", ["iban"])]
+    for invoice in (approved, letter):
+        invoice.refresh_from_db()
+        assert "required_missing" not in {problem["code"] for problem in invoice.problems}
+    services.workspace_fields_set(workspace=workspace, user=admin, required=[], main=())
+    waiting[0].refresh_from_db()
+    assert waiting[0].problems == []

@@ -105,7 +105,7 @@ def test_changed_names_offer_to_read_again_what_waits(desk: Client, make_invoice
 # --- fields -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_required_field_is_missed_on_the_review_page_and_after_the_next_check(
+def test_a_required_field_is_missed_at_once_on_the_review_page_and_by_every_later_check(
     desk: Client, make_invoice: Make, admin: User
 ) -> None:
     invoice = make_invoice()
@@ -115,7 +115,10 @@ def test_a_required_field_is_missed_on_the_review_page_and_after_the_next_check(
     assert 'class="required"' in field
     assert "missing" in field
     assert page.index('id="field-purchase_order"') < page.index('class="more"') < page.index('id="field-iban"')
+    invoice.refresh_from_db()
+    before = invoice.problems
     services.field_confirm(invoice=invoice, user=admin, name="currency")
+    assert invoice.problems == before
     assert ["purchase_order"] in [p["fields"] for p in invoice.problems if p["code"] == "required_missing"]
 
 
@@ -147,6 +150,8 @@ def test_the_amount_of_a_second_approval_is_set_and_taken_back(desk: Client, wor
     post(desk, "approval", second_approval_from="5000.50")
     workspace.refresh_from_db()
     assert workspace.second_approval_from == Decimal("5000.5")
+    page = desk.get(reverse("settings-approval")).content.decode()
+    assert 'value="5000.50"' in page
     post(desk, "approval", second_approval_from="")
     workspace.refresh_from_db()
     assert workspace.second_approval_from is None
