@@ -28,7 +28,7 @@ class SignInForm(AuthenticationForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Everybody changes their own; an administrator sets a forgotten one on the admin pages."""
+    """Everybody changes their own; for a forgotten one an admin of their workspace makes a link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

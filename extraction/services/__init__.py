@@ -15,6 +15,7 @@ from .members import (
     member_link,
     member_remove,
     member_role_set,
+    out_of_reach,
     profile_set,
 )
 from .people import admin_ensure, password_set
@@ -96,6 +97,7 @@ __all__ = [
     "member_link",
     "member_remove",
     "member_role_set",
+    "out_of_reach",
     "password_set",
     "preference_set",
     "profile_set",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q
 
 from extraction.engine import resolve
 from extraction.engine.record import NOT_AN_INVOICE, LineItem, Problem, TaxLine, Value
-from extraction.models import SETTLED, Invoice, Status
+from extraction.models import SETTLED, FieldValue, Invoice, Status, Workspace
 
+from .columns import typed_value
 from .limits import required_fields
+
+AT_ONCE = 500
 
 
 def problems_found(
@@ -100,3 +105,37 @@ def _others(invoice: Invoice) -> Any:
         .exclude(pk=invoice.pk)
         .exclude(status=Status.REJECTED)
     )
+
+
+def required_recheck(*, workspace: Workspace) -> int:
+    """Look anew at what is missing in the invoices that wait for a review. Returns how many have other problems now.
+
+    Only this rule is applied, in a few queries for all of them: no value has changed.
+    """
+    required, changed = required_fields(workspace), 0
+    waiting = Invoice.objects.filter(workspace=workspace, status=Status.REVIEW, deleted_at__isnull=True)
+    for part in batched(waiting.order_by("pk").values_list("pk", "problems"), AT_ONCE):
+        filled: dict[int, set[str]] = defaultdict(set)
+        for row in FieldValue.objects.filter(invoice__in=[pk for pk, _problems in part]):
+            if typed_value(row.name, row.value) is not None:
+                filled[row.invoice_id].add(row.name)
+        for pk, problems in part:
+            new = _with_missing(problems, filled[pk], required)
+            changed += new != problems and waiting.filter(pk=pk).update(problems=new)
+    return changed
+
+
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most so many."""
+    rest = iter(rows)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _with_missing(problems: list[dict[str, Any]], filled: set[str], required: Collection[str]) -> list[dict[str, Any]]:
+    lasting = [row for row in problems if row.get("lasting")]
+    others = [row for row in problems if not row.get("lasting") and row["code"] != "required_missing"]
+    if any(row["code"] == NOT_AN_INVOICE for row in lasting):
+        return [*lasting, *others]
+    found = resolve.check(dict.fromkeys(filled, ""), required=required)
+    return [*lasting, *(problem.to_dict() for problem in found if problem.code == "required_missing"), *others]

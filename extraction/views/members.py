@@ -43,9 +43,10 @@ def members(request: HttpRequest, workspace: Workspace) -> HttpResponse:
             return redirect("settings-members")
     user = signed_in(request)
     rows = selectors.members_of(workspace)
+    beyond = services.out_of_reach(user, [row.user for row in rows])
     context = {
         "form": form,
-        "rows": [(row, services.has_power_over(user, row.user), row.user_id == user.pk) for row in rows],
+        "rows": [(row, row.user_id not in beyond, row.user_id == user.pk) for row in rows],
         "roles": Role.choices,
         "link": request.session.pop(SHOWN_LINK, None),
         "days": settings.LINK_DAYS,

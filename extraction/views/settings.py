@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import wraps
 from typing import Any
 
@@ -116,7 +117,7 @@ def fields(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         except services.InvalidValue as refusal:
             error = refusal.message
         else:
-            messages.success(request, _("Saved. Open reviews show it when they are loaded again."))
+            messages.success(request, _("Saved. It holds at once, also for what waits for a review."))
             return redirect("settings-fields")
     groups = [
         (_(label), [
@@ -132,7 +133,9 @@ def fields(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_admins
 def approval(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    form = ApprovalForm(request.POST or None, initial={"second_approval_from": workspace.second_approval_from})
+    amount = workspace.second_approval_from
+    initial = {"second_approval_from": None if amount is None else amount.quantize(Decimal("0.01"))}
+    form = ApprovalForm(request.POST or None, initial=initial)
     return saved_or_shown(request, workspace, "approval", form, services.workspace_approval_set)
 
 
