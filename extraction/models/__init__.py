@@ -1,6 +1,9 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
+from .approvals import BankVerification
 from .audit import AuditEvent
+from .comments import Comment, Notice, Notification
+from .duplicates import DistinctPair, TextBand
 from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
 from .values import Correction, FieldValue, LineItem, TaxLine
@@ -9,17 +12,23 @@ __all__ = [
     "SETTLED",
     "UNREAD",
     "AuditEvent",
+    "BankVerification",
+    "Comment",
     "Correction",
+    "DistinctPair",
     "FieldValue",
     "Invoice",
     "InvoicePage",
     "InvoiceQuerySet",
     "LineItem",
     "Membership",
+    "Notice",
+    "Notification",
     "Package",
     "Role",
     "Status",
     "TaxLine",
+    "TextBand",
     "User",
     "UserManager",
     "Workspace",
