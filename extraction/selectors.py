@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from .engine.fields import FIELDS, FieldSpec
-from .models import FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
+from .models import FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Notification, Status, User, Workspace
 
 SEARCHED = (
     "file_name",
@@ -87,3 +87,31 @@ def review_fields(invoice: Invoice) -> list[ReviewField]:
         for spec in FIELDS
         if spec.main or spec.name in rows
     ]
+
+
+def members_of(workspace_id: int) -> list[User]:
+    """Who works in a workspace now, by name."""
+    people = User.objects.filter(memberships__workspace=workspace_id, is_active=True)
+    return sorted(people, key=lambda person: str(person).casefold())
+
+
+def awaiting_second_approval(user: User) -> InvoiceQuerySet:
+    """Approved by one of two, whoever that was."""
+    return Invoice.objects.for_user(user).awaiting_second_approval()
+
+
+def notifications_for(user: User) -> QuerySet[Notification]:
+    """Newest first; only about what they may still see."""
+    seen = Invoice.objects.for_user(user).order_by().values("pk")
+    found = Notification.objects.filter(user=user, invoice__in=seen)
+    return found.select_related("invoice", "comment", "actor").order_by("-created_at", "-pk")
+
+
+def unread_count(user: User) -> int:
+    return notifications_for(user).filter(read_at__isnull=True).count()
+
+
+def suspected_duplicates(user: User) -> InvoiceQuerySet:
+    """In review, and told to look like another one."""
+    found = Invoice.objects.for_user(user).filter(status=Status.REVIEW, problems__icontains="possible_duplicate")
+    return found.order_by("-created_at", "-pk")

@@ -17,8 +17,7 @@ from extraction.permissions import require
 
 from .approving import NO_FIRST_APPROVAL, first_approval_void
 from .audit import event_record
-from .changing import counted_update as _update
-from .changing import refusal as _refusal
+from .changing import counted_update, refusal
 from .columns import column_values, invoice_values, storable, typed_value
 from .errors import InvalidState, InvalidValue
 from .problems import problems_found
@@ -26,6 +25,7 @@ from .reading import NO_ERROR, NO_LEASE
 from .wakeup import wake_on_commit
 
 NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None, **NO_FIRST_APPROVAL}
+_update, _refusal = counted_update, refusal
 NOT_HELD = {"held_at": None, "held_by": None, "hold_reason": ""}
 
 

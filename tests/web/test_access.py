@@ -16,10 +16,11 @@ from tests.conftest import PASSWORD
 OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore",
+    "restore", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
+    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
+OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password", "notifications", "bell", "notifications-read"}
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
