@@ -19,6 +19,7 @@ from .builders import VALUES
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Invoice]
 TEXT = " ".join(f"word{n} and{n * 7} more{n % 13} text{n * 3}" for n in range(60))
+FORM = " ".join(f"line{chr(97 + n % 26)}{chr(97 + n // 26)} of the form" for n in range(60))
 MISREAD = TEXT.replace("word1 ", "w0rd1 ").replace("word2", "vvord2")  # twelve words of 240
 
 
@@ -64,6 +65,13 @@ def test_next_months_invoice_of_the_same_text_is_another_one(make_invoice: Make)
     with_text(make_invoice(values={"invoice_number": "1", "gross_total": Decimal("5.00")}), TEXT)
     other = with_text(make_invoice(values={"invoice_number": "2", "gross_total": Decimal("5.00")}), TEXT)
     assert found(other) == []
+
+
+def test_the_same_form_with_other_numbers_is_another_one(make_invoice: Make) -> None:
+    with_text(make_invoice(values={}), f"{FORM} No 1001 of 2024-01-31 sum 250.00 due 2024-02-14")
+    other = with_text(make_invoice(values={}), f"{FORM} No 1002 of 2024-02-29 sum 260.00 due 2024-03-14")
+    again = with_text(make_invoice(values={}), f"{FORM} No 1002 of 2024-02-29 sum 260.00 due 2024-O3-14")
+    assert found(other) == [(again, ())]
 
 
 def test_another_text_is_no_duplicate(make_invoice: Make) -> None:

@@ -58,10 +58,17 @@ def members(invoice: Invoice) -> list[User]:
     return selectors.members_of(invoice.workspace_id)
 
 
-@register.simple_tag
-def mention_names(invoice: Invoice) -> list[tuple[str, str]]:
-    """What stands after the @ for each member, and their address."""
-    return [(handle, person.email) for handle, person in handles(selectors.members_of(invoice.workspace_id)).items()]
+@register.simple_tag(takes_context=True)
+def mention_names(context: dict[str, Any], invoice: Invoice) -> list[tuple[str, str]]:
+    """What stands after the @ for each other member, and their address."""
+    names = handles(selectors.members_of(invoice.workspace_id))
+    return [(name, person.email) for name, person in names.items() if person != context["request"].user]
+
+
+@register.filter
+def in_fours(iban: str) -> str:
+    """DE89370400440532013000 -> DE89 3704 0044 0532 0130 00, as it is printed and read aloud."""
+    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
 
 
 @register.simple_tag(takes_context=True)

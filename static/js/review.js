@@ -216,7 +216,7 @@ document.addEventListener("keydown", (event) => {
     return step(form, way);
   }
   // Enter saves what is typed, or confirms what stands there, and goes on to the next value to check.
-  if (event.key === "Enter" && editable && event.target.matches(".input:not(textarea)")) {
+  if (event.key === "Enter" && form && editable && event.target.matches(".input:not(textarea)")) {
     form.dataset.advance = "yes";
     if (event.target.matches("select")) form.requestSubmit();
     return;

@@ -1,12 +1,16 @@
 // Working together on the review page: comments with mentions, whose work it is, hold, and what is new meanwhile.
-import { fill, isTyping, plainKey } from "./page.js";
+import { fill, isTyping } from "./page.js";
 
 const activity = document.getElementById("activity");
 const form = document.getElementById("comment-form");
 const input = document.getElementById("comment-text");
 
 // What htmx sends does not leave the page: the handlers of the page that wait for a leaving form need not know.
-for (const part of [activity, document.getElementById("assign-panel")]) part?.addEventListener("submit", (event) => event.stopPropagation());
+for (const part of [document.getElementById("review"), document.getElementById("assign-panel")]) {
+  part?.addEventListener("submit", (event) => {
+    if (event.target.matches("#activity [hx-post], #people [hx-post], #assign-panel [hx-post]")) event.stopPropagation();
+  });
+}
 
 // --- the draft: kept in the browser until it is sent, so that neither a closed tab nor a dead session loses it ---------
 
@@ -100,10 +104,14 @@ function mentions(text, list) {
 // Something was saved here: what it means for the approval and the history is asked for at once.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.requestConfig.verb === "get" || !detail.successful || detail.elt.closest("#activity")) return;
+  ask();
+  if (detail.elt.matches("[data-closes]")) detail.elt.closest("dialog").close();
+});
+document.addEventListener("invoicelens:values", () => ask());
+function ask() {
   const timeline = document.getElementById("timeline");
   if (timeline) htmx.trigger(timeline, "activity");
-  detail.elt.matches("[data-closes]") && detail.elt.closest("dialog").close();
-});
+}
 
 // A link to a comment leads there once the comments have come.
 document.addEventListener("htmx:afterSettle", () => {
@@ -117,16 +125,18 @@ document.addEventListener("htmx:afterSettle", () => {
   history.replaceState(null, "", location.pathname + location.search);
 });
 
-// --- keys -------------------------------------------------------------------------------------------------------------
+// --- keys: a letter where nothing is typed, and with Alt everywhere ------------------------------------------------------
 
 document.addEventListener("keydown", (event) => {
-  if (isTyping(event) || !plainKey(event) || event.repeat) return;
+  if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.repeat) return;
+  if (isTyping(event) && !event.altKey) return;
+  const letter = event.code.startsWith("Key") ? event.code.slice(3) : ""; // with Alt, some keyboards make other letters of it
   const act = {
-    a: () => document.getElementById("assign-me")?.requestSubmit(),
-    A: () => document.getElementById("assign-panel")?.showModal(),
-    h: () => (document.getElementById("unhold") ?? document.getElementById("hold"))?.click(),
+    m: () => document.getElementById("assign-me")?.requestSubmit(),
+    M: () => document.getElementById("assign-panel")?.showModal(),
+    w: () => (document.getElementById("unhold") ?? document.getElementById("hold"))?.click(),
     c: () => input?.focus(),
-  }[event.key];
+  }[event.shiftKey ? letter : letter.toLowerCase()];
   if (!act) return;
   event.preventDefault();
   act();
