@@ -2,7 +2,15 @@
 
 from extraction.permissions import NotAllowed
 
-from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .errors import (
+    RETRY_MAY_HELP,
+    ChangedMeanwhile,
+    EditConflict,
+    InvalidState,
+    InvalidValue,
+    LeaseLost,
+    ServiceError,
+)
 from .housekeeping import (
     invoice_delete,
     invoice_restore,
@@ -10,7 +18,7 @@ from .housekeeping import (
     invoices_purge,
     samples_load,
 )
-from .people import admin_ensure, password_set
+from .people import admin_ensure, password_set, preference_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
@@ -28,6 +36,8 @@ from .storing import invoice_store
 
 __all__ = [
     "RETRY_MAY_HELP",
+    "ChangedMeanwhile",
+    "EditConflict",
     "InvalidState",
     "InvalidValue",
     "LeaseLost",
@@ -60,5 +70,6 @@ __all__ = [
     "invoices_sweep",
     "leases_release",
     "password_set",
+    "preference_set",
     "samples_load",
 ]
