@@ -131,7 +131,7 @@ def field_history(invoice: Invoice, name: str) -> list[Change]:
 
 
 def _correction_values(invoice: Invoice, events: list[AuditEvent]) -> dict[int, tuple[str, str]]:
-    """Event id -> (old, new). An event tells no values: its correction was written just before it, by the same person."""
+    """Event id -> (old, new). Its values stand in the correction that the same person wrote just before it."""
     fields = {event.detail.get("field") for event in events if event.action == "field_corrected"}
     rows = list(Correction.objects.filter(invoice=invoice, field__in=fields).order_by("-pk")) if fields else []
     found = {}
@@ -150,8 +150,9 @@ def likely_duplicate(user: User, invoice: Invoice) -> Invoice | None:
         return None
     others = Invoice.objects.for_user(user).filter(vendor_name__iexact=invoice.vendor_name)
     others = others.filter(workspace_id=invoice.workspace_id).exclude(pk=invoice.pk).exclude(status=Status.REJECTED)
-    by_number = (
-        others.filter(invoice_number__iexact=invoice.invoice_number) if invoice.invoice_number else others.none()
-    )
-    by_amount = others.filter(issue_date=invoice.issue_date, gross_total=invoice.gross_total)
-    return by_number.order_by("pk").first() or by_amount.order_by("pk").first()
+    same = Q(issue_date=invoice.issue_date, gross_total=invoice.gross_total)
+    if invoice.invoice_number:
+        same |= Q(invoice_number__iexact=invoice.invoice_number)
+    found = list(others.filter(same).order_by("pk")[:10])
+    number = invoice.invoice_number.lower()
+    return next((other for other in found if other.invoice_number.lower() == number), found[0] if found else None)

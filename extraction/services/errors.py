@@ -28,7 +28,7 @@ class InvalidValue(ServiceError):
 
 
 class EditConflict(ServiceError):
-    """Somebody else changed the field since its editor saw it. ``theirs`` holds now; ``who`` None: the machine's reading holds."""
+    """Somebody else changed the field since its editor saw it: ``theirs`` holds now; of ``who`` None, the machine's."""
 
     def __init__(self, *, theirs: str, who: str | None, when: datetime | None) -> None:
         self.theirs, self.who, self.when = theirs, who, when

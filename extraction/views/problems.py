@@ -168,7 +168,7 @@ def _printed(invoice: Invoice) -> set[str]:
 
 
 def _spellings(value: Decimal) -> set[str]:
-    """As ``_printed`` has them: with cents; a round amount also without. A digit or two may stand anywhere: no proof."""
+    """As ``_printed`` has them: with cents, a round amount also without. A digit or two may stand anywhere."""
     cents = f"{abs(value):.2f}".replace(".", "")
     whole = {cents[:-2]} if cents.endswith("00") else set()
     return {text for text in {cents, *whole} if len(text) > 2}
