@@ -105,8 +105,11 @@ class FieldView:
 
     @property
     def doubt(self) -> float | None:
-        """How much this needs a look, from 0 (most) to 1; None for what needs none, or had one."""
-        if self.human:
+        """How much this needs a look, from 0 (most) to 1; None for what needs none, or had one.
+
+        Of what only some documents have, nobody must settle the doubt: it is marked, and not in the way.
+        """
+        if self.human or not (self.spec.main or self.required or self.problems):
             return None
         if self.missing:
             return 0.0

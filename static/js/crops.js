@@ -2,7 +2,7 @@
 import { parsePlace } from "./places.js";
 
 const TEXT = 17; // px: how tall the printed words are shown
-const AIR = 0.55; // around the words, in heights of them
+const AIR = 0.4; // around the words, in heights of them
 const SMALLEST = 0.006; // of a page: a box that is thinner was not measured well
 
 /** Fill every .crop inside `within` from the picture of its page; one without a place or a picture hides. */

@@ -108,6 +108,12 @@ function show(field) {
   field.form.scrollIntoView({ block: "nearest" });
 }
 
+/** Into hand without the focus: on a phone the focus would open a keyboard over half the window. */
+export function takeInHand(field) {
+  inHand = field;
+  show(field);
+}
+
 export function startHand() {
   document.querySelector(".form-scroll")?.classList.add("calm");
   document.addEventListener("focusin", (event) => {

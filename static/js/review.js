@@ -2,7 +2,7 @@
 import { approve, approveButton, startApproving } from "./approve.js";
 import { drawCrops } from "./crops.js";
 import { dropDraft, startDrafts } from "./drafts.js";
-import { fieldNamed, fieldOf, fields, followHand, handField, nextToCheck, startHand } from "./fields.js";
+import { fieldNamed, fieldOf, fields, followHand, handField, nextToCheck, startHand, takeInHand } from "./fields.js";
 import { toggleHistory } from "./history.js";
 import { firstToCheck, startKeys } from "./keys.js";
 import { fill, toast } from "./page.js";
@@ -202,7 +202,8 @@ async function begin() {
   else if (typed) typed.focus();
   else if (editable) {
     const first = document.getElementById("changes") ? null : firstToCheck(); // who saw the changes goes on to approve
-    if (first) first.focus();
+    if (first && matchMedia("(pointer: coarse)").matches) takeInHand(first);
+    else if (first) first.focus();
     else approveButton()?.focus({ preventScroll: true });
   }
 }
