@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -20,9 +19,8 @@ from extraction import services
 from extraction.engine import read_invoice
 from extraction.engine.options import ReadOptions
 from extraction.engine.record import Reading
-from extraction.models import Invoice, InvoicePage, Status, User
-from tests.badfiles import picture
-from tests.builders import FakeOcr, make_page
+from extraction.models import Invoice, Status, User
+from tests.builders import FakeOcr
 from tests.conftest import PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -138,24 +136,6 @@ def worker(site: str) -> Iterator[Worker]:
     yield running
     running.stopped.set()
     running.join(timeout=30)
-
-
-TEXT = "Birch & Sons Ltd\nInvoice N-77\nTotal 119.00\nDate 14.03.2024"
-
-
-@pytest.fixture
-def read_invoice(make_invoice: Callable[..., Invoice]) -> Callable[..., Invoice]:
-    """An invoice in review with a page to look at."""
-
-    def make(**options: Any) -> Invoice:
-        invoice = make_invoice(**options)
-        words = make_page(text=TEXT)
-        lines = [[[w.text, *w.box.to_list(), w.confidence] for w in line.words] for line in words.lines]
-        row = InvoicePage(invoice=invoice, number=1, width=600, height=800, source="ocr", lines=lines, text=TEXT)
-        row.image.save("page.jpg", ContentFile(picture("JPEG", size=(600, 800))), save=True)
-        return invoice
-
-    return make
 
 
 DROP = """async ([selector, files]) => {

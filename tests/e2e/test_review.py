@@ -10,13 +10,32 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
-from extraction.models import FieldValue, Invoice, Status, User
+from extraction.models import FieldValue, Invoice, InvoicePage, Status, User
 from tests.badfiles import picture
+from tests.builders import make_page
 from tests.conftest import PASSWORD
 
 from .conftest import signed_in
+
+TEXT = "Birch & Sons Ltd\nInvoice N-77\nTotal 119.00\nDate 14.03.2024"
+
+
+@pytest.fixture
+def read_invoice(make_invoice: Callable[..., Invoice]) -> Callable[..., Invoice]:
+    """An invoice in review with a page to look at."""
+
+    def make(**options: Any) -> Invoice:
+        invoice = make_invoice(**options)
+        words = make_page(text=TEXT)
+        lines = [[[w.text, *w.box.to_list(), w.confidence] for w in line.words] for line in words.lines]
+        row = InvoicePage(invoice=invoice, number=1, width=600, height=800, source="ocr", lines=lines, text=TEXT)
+        row.image.save("page.jpg", ContentFile(picture("JPEG", size=(600, 800))), save=True)
+        return invoice
+
+    return make
 
 
 def open_review(page: Page, site: str, invoice: Invoice, query: str = "") -> None:
@@ -158,6 +177,7 @@ def test_enter_confirms_and_goes_from_one_doubtful_value_to_the_next(
     doubtful = FieldValue.objects.filter(invoice=invoice, name__in=["document_type", "issue_date", "net_total"])
     doubtful.update(confidence=0.6)
     open_review(page, site, invoice)
+    page.keyboard.press("Alt+ArrowDown")
     expect(page.locator("#input-document_type")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#input-issue_date")).to_be_focused()
@@ -165,7 +185,6 @@ def test_enter_confirms_and_goes_from_one_doubtful_value_to_the_next(
     expect(page.locator("#input-net_total")).to_be_focused()
     page.locator("#input-net_total").fill("100,00")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Approve")).to_be_focused()
     expect(meta(page, "net_total")).to_contain_text("confirmed")
     assert list(doubtful.values_list("human_value", flat=True).order_by("pk")) == ["invoice", "2024-03-14", "100.00"]
 
