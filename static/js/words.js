@@ -50,7 +50,13 @@ function pickWords(figure, bubble) {
     for (const [, x0, y0, x1, y1] of rows.flat()) drawBox(svg, { x0, y0, x1, y1 }, "word", [0, 0]);
     if (text) bubble.say(text, svg);
   };
-  svg.addEventListener("pointerenter", load);
+  let last = null; // where the pointer is, while it is over this page
+  const showAt = (event) => event.pointerType !== "touch" && lines && event.buttons !== 4 && show(between(lines, start ?? pointOn(svg, event), pointOn(svg, event)));
+  svg.addEventListener("pointerenter", async (event) => {
+    last = event;
+    await load();
+    if (last) showAt(last); // it rested there while the words came
+  });
   svg.addEventListener("pointerdown", async (event) => {
     if (event.button !== 0) return;
     start = { ...pointOn(svg, event), field: event.target.dataset.field ?? "" };
@@ -61,7 +67,8 @@ function pickWords(figure, bubble) {
     await load();
   });
   svg.addEventListener("pointermove", (event) => {
-    if (event.pointerType !== "touch" && lines && event.buttons !== 4) show(between(lines, start ?? pointOn(svg, event), pointOn(svg, event)));
+    last = event;
+    showAt(event);
   });
   svg.addEventListener("pointerup", async (event) => {
     if (!start) return;
@@ -76,7 +83,10 @@ function pickWords(figure, bubble) {
     clear();
   });
   svg.addEventListener("pointercancel", () => ((start = null), clear()));
-  svg.addEventListener("pointerleave", () => start || clear());
+  svg.addEventListener("pointerleave", () => {
+    last = null;
+    if (!start) clear();
+  });
 }
 
 // --- what it would become ---------------------------------------------------------------------------------------------
