@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from .engine.fields import FIELDS, FieldSpec
-from .models import FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Notification, Status, User, Workspace
+from .models import (
+    AuditEvent,
+    Correction,
+    FieldValue,
+    Invoice,
+    InvoicePage,
+    InvoiceQuerySet,
+    Notification,
+    Status,
+    User,
+    Workspace,
+)
 
 SEARCHED = (
     "file_name",
@@ -117,3 +129,71 @@ def suspected_duplicates(user: User) -> InvoiceQuerySet:
     """In review, and told to look like another one."""
     found = Invoice.objects.for_user(user).filter(status=Status.REVIEW, problems__icontains="possible_duplicate")
     return found.order_by("-created_at", "-pk")
+
+
+# --- what happened to values ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A person's act on a field. ``action`` is that of the audit; ``old`` and ``new`` are None where none is kept."""
+
+    who: User | None
+    when: datetime
+    action: str
+    field: str
+    old: str | None = None
+    new: str | None = None
+
+
+def last_event_id(invoice: Invoice) -> int:
+    """What a page shows is as new as this; 0 before anybody did anything."""
+    return AuditEvent.objects.filter(invoice_id=invoice.pk).aggregate(Max("pk"))["pk__max"] or 0
+
+
+def changes_since(invoice: Invoice, event_id: int, *, by_others_than: User) -> list[Change]:
+    """What others changed in the values after that audit event, oldest first. Lines are named without their values."""
+    changed = Q(action__in=["field_corrected", "field_unconfirmed"]) | Q(action__startswith="line")
+    events = AuditEvent.objects.filter(changed, invoice_id=invoice.pk, pk__gt=event_id).exclude(user=by_others_than)
+    found = list(events.select_related("user").order_by("pk"))
+    values = _correction_values(invoice, found)
+    return [
+        Change(event.user, event.created_at, event.action, event.detail.get("field", ""), *values.get(event.pk, ()))
+        for event in found
+    ]
+
+
+def field_history(invoice: Invoice, name: str) -> list[Change]:
+    """Everything that people did to one field, newest first."""
+    events = AuditEvent.objects.filter(invoice_id=invoice.pk, action__startswith="field_", detail__field=name)
+    found = list(events.select_related("user").order_by("-pk"))
+    values = _correction_values(invoice, found)
+    return [Change(event.user, event.created_at, event.action, name, *values.get(event.pk, ())) for event in found]
+
+
+def _correction_values(invoice: Invoice, events: list[AuditEvent]) -> dict[int, tuple[str, str]]:
+    """Event id -> (old, new). Its values stand in the correction that the same person wrote just before it."""
+    fields = {event.detail.get("field") for event in events if event.action == "field_corrected"}
+    rows = list(Correction.objects.filter(invoice=invoice, field__in=fields).order_by("-pk")) if fields else []
+    found = {}
+    for event in sorted(events, key=lambda event: -event.pk):
+        same = (row for row in rows if (row.field, row.user_id) == (event.detail.get("field"), event.user_id))
+        row = next((row for row in same if row.created_at <= event.created_at), None)
+        if event.action == "field_corrected" and row is not None:
+            rows.remove(row)
+            found[event.pk] = (row.old_value, row.new_value)
+    return found
+
+
+def likely_duplicate(user: User, invoice: Invoice) -> Invoice | None:
+    """The other document that a ``possible_duplicate`` problem speaks of, if it is still there and theirs to see."""
+    if not invoice.vendor_name:
+        return None
+    others = Invoice.objects.for_user(user).filter(vendor_name__iexact=invoice.vendor_name)
+    others = others.filter(workspace_id=invoice.workspace_id).exclude(pk=invoice.pk).exclude(status=Status.REJECTED)
+    same = Q(issue_date=invoice.issue_date, gross_total=invoice.gross_total)
+    if invoice.invoice_number:
+        same |= Q(invoice_number__iexact=invoice.invoice_number)
+    found = list(others.filter(same).order_by("pk")[:10])
+    number = invoice.invoice_number.lower()
+    return next((other for other in found if other.invoice_number.lower() == number), found[0] if found else None)

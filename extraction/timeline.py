@@ -29,6 +29,7 @@ SENTENCES: dict[str, tuple[str, Any]] = {
     "rejoined": ("document", gettext_lazy("%(who)s put its file together again")),
     "retried": ("retry", gettext_lazy("%(who)s had it read again")),
     "cancelled": ("stop", gettext_lazy("%(who)s cancelled the reading")),
+    "field_unconfirmed": ("edit", gettext_lazy("%(who)s set %(field)s back to what was read")),
     "assigned": ("user", gettext_lazy("%(who)s assigned it to %(assignee)s")),
     "held": ("pause", gettext_lazy("%(who)s put it on hold: %(reason)s")),
     "unheld": ("play", gettext_lazy("%(who)s took it off hold")),
@@ -116,6 +117,7 @@ def _of_event(event: AuditEvent, invoice: Invoice, people: Mapping[int, str]) ->
         "assignee": people.get(detail.get("assignee") or 0) or _("somebody who left"),
         "reason": detail.get("reason", ""),
         "other": detail.get("other", ""),
+        "field": _label(detail.get("field", "")),
     }
     return Entry(event.created_at, event.user, icon, str(sentence) % words + _more(event, invoice))
 

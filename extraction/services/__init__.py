@@ -11,15 +11,9 @@ from .approving import (
     invoice_approve,
 )
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
-from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
-from .housekeeping import (
-    invoice_delete,
-    invoice_restore,
-    invoices_mark_exported,
-    invoices_purge,
-    samples_load,
-)
-from .people import admin_ensure, password_set
+from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
+from .people import admin_ensure, password_set, preference_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
@@ -39,6 +33,8 @@ from .working import invoice_assign, invoice_hold, invoice_unhold
 __all__ = [
     "RETRY_MAY_HELP",
     "ApprovalBlocked",
+    "ChangedMeanwhile",
+    "EditConflict",
     "InvalidState",
     "InvalidValue",
     "LeaseLost",
@@ -84,5 +80,6 @@ __all__ = [
     "leases_release",
     "notifications_read",
     "password_set",
+    "preference_set",
     "samples_load",
 ]

@@ -26,7 +26,12 @@ def approve(request: HttpRequest, invoice_id: int) -> HttpResponse:
         raise services.InvalidState(_("This document was read again since you opened it. Look at its values anew."))
     # Found before it is approved: a filter may drop it from the list afterwards.
     waiting = listing.neighbours(user, invoice)[2]
-    services.invoice_approve(invoice=invoice, user=user)
+    seen = request.POST.get("seen", "")
+    try:
+        services.invoice_approve(invoice=invoice, user=user, seen=int(seen) if seen.isdecimal() else None)
+    except services.ChangedMeanwhile:
+        shown = listing.address("review", invoice.pk)  # with what was changed on top, and ready to approve
+        return redirect(f"{shown}{'&' if '?' in shown else '?'}changed={seen}")
     if invoice.status == Status.APPROVED:
         done(request, _("Approved %(file)s."), invoice, undo="reopen")
     else:

@@ -17,10 +17,21 @@ OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
     "restore", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
-    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read",
+    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password", "notifications", "bell", "notifications-read"}
+OWN_PAGES = {
+    "inbox",
+    "live",
+    "samples",
+    "upload",
+    "export",
+    "password",
+    "field-order",
+    "notifications",
+    "bell",
+    "notifications-read",
+}
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
