@@ -183,17 +183,3 @@ def _correction_values(invoice: Invoice, events: list[AuditEvent]) -> dict[int, 
             rows.remove(row)
             found[event.pk] = (row.old_value, row.new_value)
     return found
-
-
-def likely_duplicate(user: User, invoice: Invoice) -> Invoice | None:
-    """The other document that a ``possible_duplicate`` problem speaks of, if it is still there and theirs to see."""
-    if not invoice.vendor_name:
-        return None
-    others = Invoice.objects.for_user(user).filter(vendor_name__iexact=invoice.vendor_name)
-    others = others.filter(workspace_id=invoice.workspace_id).exclude(pk=invoice.pk).exclude(status=Status.REJECTED)
-    same = Q(issue_date=invoice.issue_date, gross_total=invoice.gross_total)
-    if invoice.invoice_number:
-        same |= Q(invoice_number__iexact=invoice.invoice_number)
-    found = list(others.filter(same).order_by("pk")[:10])
-    number = invoice.invoice_number.lower()
-    return next((other for other in found if other.invoice_number.lower() == number), found[0] if found else None)

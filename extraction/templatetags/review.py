@@ -14,4 +14,4 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def problems_of_invoice(context: dict[str, Any]) -> list[ProblemView]:
     """Worked out where they are shown, so that whatever part changes a value can answer with them anew."""
-    return problem_views(context["invoice"], context["request"].user)
+    return problem_views(context["invoice"])

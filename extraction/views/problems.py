@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from extraction import selectors
 from extraction.engine.checks import CENTS
 from extraction.engine.fields import BY_NAME
 from extraction.engine.record import canonical
-from extraction.models import FieldValue, Invoice, InvoicePage, User
+from extraction.models import FieldValue, Invoice, InvoicePage
 
 GRAVE = frozenset({"bank_details_changed", "possible_duplicate", "not_an_invoice"})
 
@@ -79,28 +78,17 @@ class ProblemView:
         return self.fields[0] if self.fields else ""
 
 
-def problem_views(invoice: Invoice, user: User) -> list[ProblemView]:
+def problem_views(invoice: Invoice) -> list[ProblemView]:
     """Grave ones first. Nothing is asked of the database unless a problem needs it."""
-    found = [_view(problem, invoice, user) for problem in invoice.problems]
+    found = [_view(problem, invoice) for problem in invoice.problems]
     return sorted(found, key=lambda view: not view.grave)
 
 
-def _view(problem: Mapping[str, Any], invoice: Invoice, user: User) -> ProblemView:
+def _view(problem: Mapping[str, Any], invoice: Invoice) -> ProblemView:
     code = problem["code"]
-    link = ""
-    if code == "possible_duplicate":
-        other = selectors.likely_duplicate(user, invoice)
-        link = duplicate_address(invoice, other) if other else ""
+    link = reverse("duplicates", args=[invoice.pk]) if code == "possible_duplicate" else ""
     worked = worked_sum(code, invoice) if code in EQUATIONS else None
     return ProblemView(code, problem["message"], tuple(problem["fields"]), is_grave(problem), worked, link)
-
-
-def duplicate_address(invoice: Invoice, other: Invoice) -> str:
-    """Where the two are compared: side by side where that page exists, else the other's own."""
-    try:
-        return reverse("duplicates", args=[invoice.pk])
-    except NoReverseMatch:
-        return reverse("review", args=[other.pk])
 
 
 # --- sums -------------------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def test_the_problem_leads_to_both_and_one_is_rejected(page: Page, site: str, tw
     first.refresh_from_db()
     assert (second.status, first.status) == (Status.REJECTED, Status.REVIEW)
     assert "possible_duplicate" not in {problem["code"] for problem in first.problems}
-    page.get_by_role("button", name="Undo").click()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".toast")).to_contain_text("open for changes again")
 
 

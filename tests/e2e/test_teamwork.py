@@ -256,7 +256,7 @@ def test_the_first_approval_is_undone(page: Page, site: str, make_invoice: Make,
     invoice = make_invoice()
     open_review(page, site, invoice)
     page.get_by_role("button", name="Approve").click()
-    page.get_by_role("button", name="Undo").click()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".toast")).to_contain_text("taken back")
     assert not Invoice.objects.get(pk=invoice.pk).awaits_second_approval
 
