@@ -3,6 +3,7 @@
 from .audit import AuditEvent
 from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
+from .presence import Presence
 from .values import Correction, FieldValue, LineItem, TaxLine
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LineItem",
     "Membership",
     "Package",
+    "Presence",
     "Role",
     "Status",
     "TaxLine",

@@ -19,6 +19,7 @@ from .housekeeping import (
     samples_load,
 )
 from .people import admin_ensure, password_set, preference_set
+from .presence import presence_mark
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
@@ -71,5 +72,6 @@ __all__ = [
     "leases_release",
     "password_set",
     "preference_set",
+    "presence_mark",
     "samples_load",
 ]

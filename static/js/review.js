@@ -8,6 +8,7 @@ import { firstToCheck, startKeys } from "./keys.js";
 import { fill, toast } from "./page.js";
 import { hint, takePicks } from "./picks.js";
 import { parsePlace } from "./places.js";
+import { startPresence } from "./presence.js";
 import { onSaved, save, saveTyped, showState, startSaving } from "./saving.js";
 import { canUndo, redo, startUndo, undo } from "./undo.js";
 import { startViewer } from "./viewer.js";
@@ -221,6 +222,7 @@ function fetchAhead() {
   }
 }
 
+startPresence();
 const drafts = startDrafts();
 begin().finally(() => {
   page.dataset.ready = "true";

@@ -328,6 +328,17 @@ def test_of_two_people_who_change_one_value_the_second_chooses(
     assert value(invoice, "gross_total") == ("160" if way == "Keep mine" else "150")
 
 
+def test_one_sees_who_else_looks_at_the_document(
+    page: Page, site: str, read_invoice: Make, open_browser: Callable[..., Page], maria: User
+) -> None:
+    invoice = read_invoice()
+    other = signed_in(open_browser(), site, maria)
+    with other.expect_response("**/presence/"):
+        ready(other, site, invoice)
+    ready(page, site, invoice)
+    expect(page.get_by_text("Maria is looking at this too.")).to_be_visible()
+
+
 def test_what_others_changed_is_shown_before_it_is_approved(
     page: Page, site: str, read_invoice: Make, maria: User
 ) -> None:
