@@ -71,11 +71,13 @@ class ProblemView:
     message: str
     fields: tuple[str, ...]
     grave: bool
-    sum: Sum | None = None
     link: str = ""
 
     @property
     def field(self) -> str:
+        """Where "Show" leads: of a sum, to the field that it is worked out beside."""
+        if self.code in EQUATIONS:
+            return EQUATIONS[self.code][1]
         return self.fields[0] if self.fields else ""
 
 
@@ -91,8 +93,7 @@ def _view(problem: Mapping[str, Any], invoice: Invoice, user: User) -> ProblemVi
     if code == "possible_duplicate":
         other = selectors.likely_duplicate(user, invoice)
         link = duplicate_address(invoice, other) if other else ""
-    worked = worked_sum(code, invoice) if code in EQUATIONS else None
-    return ProblemView(code, problem["message"], tuple(problem["fields"]), is_grave(problem), worked, link)
+    return ProblemView(code, problem["message"], tuple(problem["fields"]), is_grave(problem), link)
 
 
 def duplicate_address(invoice: Invoice, other: Invoice) -> str:
@@ -104,6 +105,13 @@ def duplicate_address(invoice: Invoice, other: Invoice) -> str:
 
 
 # --- sums -------------------------------------------------------------------------------------------------------------
+
+
+def worked_sums(invoice: Invoice) -> dict[str, Sum]:
+    """For each field that names the sum of others and does not hold: the sum worked out. Asks nothing if all hold."""
+    codes = [problem["code"] for problem in invoice.problems if problem["code"] in EQUATIONS]
+    found = {EQUATIONS[code][1]: worked_sum(code, invoice) for code in codes}
+    return {name: worked for name, worked in found.items() if worked}
 
 
 def worked_sum(code: str, invoice: Invoice) -> Sum | None:
