@@ -141,6 +141,10 @@ def test_another_value_that_was_read_is_one_key_away_with_its_picture(
     expect(field(page, "gross_total")).to_have_value("130.00")
     saved(page)
     assert value(invoice, "gross_total") == "130.00"
+    page.keyboard.press("Control+z")
+    expect(field(page, "gross_total")).to_have_value("119.00")
+    page.keyboard.press("Control+y")
+    expect(field(page, "gross_total")).to_have_value("130.00")
     page.keyboard.press("Alt+Digit0")
     expect(field(page, "gross_total")).to_have_value("119.00")
     saved(page)
@@ -443,6 +447,18 @@ def test_a_server_that_dies_while_it_saves_is_asked_again(page: Page, site: str,
     saved(page)
     invoice.refresh_from_db()
     assert (invoice.status, value(invoice, "gross_total")) == (Status.REVIEW, "99")
+
+
+def test_a_confirmation_that_did_not_arrive_is_sent_again(page: Page, site: str, read_invoice: Make) -> None:
+    invoice = read_invoice()
+    doubt(invoice, "gross_total")
+    ready(page, site, invoice)
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    expect(page.locator("#save-state")).to_contain_text("server cannot be reached")
+    page.context.set_offline(False)
+    saved(page)
+    assert FieldValue.objects.get(invoice=invoice, name="gross_total").human_value == "119.00"
 
 
 def test_the_overlay_of_keys_breaks_no_rule(page: Page, site: str, read_invoice: Make) -> None:
