@@ -46,10 +46,12 @@ onSaved(({ field }) => {
   if (field === handField()) drawCrops(field.form);
 });
 
+let pointed = null; // the suggestion or row under the pointer whose place is shown
 document.addEventListener("mouseover", (event) => {
-  viewer.light?.(fieldOf(event.target)?.name ?? "");
-  const source = event.target.closest?.(".chip, tr[data-place]");
-  hint(source?.dataset.place ?? "");
+  viewer.light(fieldOf(event.target)?.name ?? "");
+  const source = event.target.closest?.(".chip, tr[data-place]") ?? null;
+  if (source !== pointed) hint(source?.dataset.place ?? "");
+  pointed = source;
 });
 
 // --- filling and saving -----------------------------------------------------------------------------------------------
