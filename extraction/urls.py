@@ -20,6 +20,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/fields/<slug:name>/", review.field_save, name="field-save"),
     path("invoices/<int:invoice_id>/fields/<slug:name>/preview/", review.field_preview, name="field-preview"),
     path("invoices/<int:invoice_id>/fields/<slug:name>/history/", review.field_history, name="field-history"),
+    path("invoices/<int:invoice_id>/presence/", review.presence, name="presence"),
     path("field-order/", review.field_order, name="field-order"),
     path("invoices/<int:invoice_id>/approve/", actions.approve, name="approve"),
     path("invoices/<int:invoice_id>/reopen/", actions.reopen, name="reopen"),

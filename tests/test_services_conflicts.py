@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from extraction import selectors, services
-from extraction.models import AuditEvent, Correction, FieldValue, Invoice, Status, User
+from extraction.models import AuditEvent, Correction, FieldValue, Invoice, Presence, Status, User
 
 Make = Callable[..., Invoice]
 
@@ -113,3 +115,17 @@ def test_preferences_are_kept_one_by_one(approver: User) -> None:
     services.preference_set(user=approver, review_order="plain")
     services.preference_set(user=approver, other=1)
     assert User.objects.get(pk=approver.pk).preferences == {"review_order": "plain", "other": 1}
+
+
+def test_people_who_look_at_the_same_document_are_known_for_a_while(
+    make_invoice: Make, reviewer: User, approver: User
+) -> None:
+    invoice = make_invoice()
+    assert services.presence_mark(invoice=invoice, user=reviewer) == []
+    assert services.presence_mark(invoice=invoice, user=approver) == [reviewer]
+    services.presence_mark(invoice=make_invoice(), user=reviewer)
+    Presence.objects.filter(invoice=invoice, user=reviewer).update(seen_at=timezone.now() - timedelta(minutes=1))
+    assert services.presence_mark(invoice=invoice, user=approver) == []
+    Presence.objects.filter(invoice=invoice, user=reviewer).update(seen_at=timezone.now() - timedelta(hours=2))
+    services.presence_mark(invoice=invoice, user=approver)
+    assert Presence.objects.filter(invoice=invoice).count() == 1

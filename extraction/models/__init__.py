@@ -6,6 +6,7 @@ from .comments import Comment, Notice, Notification
 from .duplicates import DistinctPair, TextBand
 from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
+from .presence import Presence
 from .values import Correction, FieldValue, LineItem, TaxLine
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Notice",
     "Notification",
     "Package",
+    "Presence",
     "Role",
     "Status",
     "TaxLine",

@@ -15,7 +15,7 @@ from extraction.models import FieldValue, Invoice
 from extraction.services import EditConflict
 from extraction.templatetags.ui import percent
 
-from .problems import is_grave
+from .problems import Sum, is_grave, worked_sums
 
 SURE = 0.9  # from here on people may trust a value without looking
 DOUBTFUL = 0.5
@@ -28,6 +28,7 @@ class FieldView:
     """``error`` and ``typed`` are set while what a person typed is no value of the field.
 
     ``from_einvoice``: the machine's value was stated by the sender's XML, not read, so no likelihood is said.
+    ``sum``: this is the sum of other fields, and does not hold.
     ``conflict`` is set while somebody else's value holds where this person typed another.
     """
 
@@ -40,6 +41,7 @@ class FieldView:
     from_einvoice: bool = False
     required: bool = False
     conflict: EditConflict | None = None
+    sum: Sum | None = None
 
     @property
     def name(self) -> str:
@@ -166,6 +168,7 @@ def field_views(invoice: Invoice) -> dict[str, FieldView]:
     """Every field of the catalogue, also those that nobody found: a person can fill them in."""
     rows = {row.spec.name: row for row in selectors.review_fields(invoice)}
     required = set(invoice.workspace.required_fields) or {spec.name for spec in FIELDS if spec.required}
+    sums = worked_sums(invoice)
     views = {}
     for spec in FIELDS:
         found = rows.get(spec.name)
@@ -175,6 +178,7 @@ def field_views(invoice: Invoice) -> dict[str, FieldView]:
             found.problems if found else (),
             from_einvoice=invoice.source == "e_invoice",
             required=spec.name in required,
+            sum=sums.get(spec.name),
         )
     return views
 

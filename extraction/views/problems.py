@@ -70,11 +70,13 @@ class ProblemView:
     message: str
     fields: tuple[str, ...]
     grave: bool
-    sum: Sum | None = None
     link: str = ""
 
     @property
     def field(self) -> str:
+        """Where "Show" leads: of a sum, to the field that it is worked out beside."""
+        if self.code in EQUATIONS:
+            return EQUATIONS[self.code][1]
         return self.fields[0] if self.fields else ""
 
 
@@ -87,11 +89,17 @@ def problem_views(invoice: Invoice) -> list[ProblemView]:
 def _view(problem: Mapping[str, Any], invoice: Invoice) -> ProblemView:
     code = problem["code"]
     link = reverse("duplicates", args=[invoice.pk]) if code == "possible_duplicate" else ""
-    worked = worked_sum(code, invoice) if code in EQUATIONS else None
-    return ProblemView(code, problem["message"], tuple(problem["fields"]), is_grave(problem), worked, link)
+    return ProblemView(code, problem["message"], tuple(problem["fields"]), is_grave(problem), link)
 
 
 # --- sums -------------------------------------------------------------------------------------------------------------
+
+
+def worked_sums(invoice: Invoice) -> dict[str, Sum]:
+    """For each field that names the sum of others and does not hold: the sum worked out. Asks nothing if all hold."""
+    codes = [problem["code"] for problem in invoice.problems if problem["code"] in EQUATIONS]
+    found = {EQUATIONS[code][1]: worked_sum(code, invoice) for code in codes}
+    return {name: worked for name, worked in found.items() if worked}
 
 
 def worked_sum(code: str, invoice: Invoice) -> Sum | None:

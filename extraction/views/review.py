@@ -8,6 +8,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import selectors, services
@@ -116,6 +119,21 @@ def changes_missed(request: HttpRequest, invoice: Invoice) -> list[dict[str, Any
 def described(change: selectors.Change) -> dict[str, Any]:
     spec = BY_NAME.get(change.field)
     return {"change": change, "label": FieldView(spec, None).label if spec else "", "name": change.field}
+
+
+@require_POST
+@explains_refusals
+def presence(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The page is open. Answers with who else looks at the document, and whether its values are newer than ``seen``."""
+    invoice, user = own_invoice(request, invoice_id), signed_in(request)
+    others = [str(other) for other in services.presence_mark(invoice=invoice, user=user)]
+    words = ""
+    if others:
+        words = ngettext("%(who)s is looking at this too.", "%(who)s are looking at this too.", len(others))
+        words %= {"who": get_text_list(others, _("and"))}
+    seen = request.POST.get("seen", "")
+    newer = seen.isdecimal() and bool(selectors.changes_since(invoice, int(seen), by_others_than=user))
+    return JsonResponse({"words": words, "newer": newer})
 
 
 @require_POST

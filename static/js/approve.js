@@ -2,7 +2,7 @@
 import { dirtyFields } from "./fields.js";
 import { flush, nothingToSave } from "./saving.js";
 
-const SECOND_PRESS = 400; // ms: a key that was hit twice meant the document before
+const SECOND_PRESS = 250; // ms: a key that was hit twice meant the document before
 const STAMP = "invoicelens:approved-at";
 
 let leaving = false;
@@ -39,7 +39,10 @@ export function startApproving() {
     event.preventDefault();
     event.returnValue = "";
   });
-  addEventListener("pageshow", () => (leaving = false));
+  addEventListener("pageshow", (event) => {
+    leaving = false;
+    if (event.persisted) location.reload(); // as it was when it was left: it may be approved since
+  });
 }
 
 export const approveButton = () => form()?.querySelector("button.primary") ?? null;

@@ -3,6 +3,7 @@ import { parsePlace } from "./places.js";
 
 const TEXT = 17; // px: how tall the printed words are shown
 const AIR = 0.4; // around the words, in heights of them
+const SHARE = 0.55; // of a button's width; the value stands beside it
 const SMALLEST = 0.006; // of a page: a box that is thinner was not measured well
 
 /** Fill every .crop inside `within` from the picture of its page; one without a place or a picture hides. */
@@ -21,8 +22,8 @@ function cut(crop, picture, place) {
   const tall = Math.max(place.y1 - place.y0, SMALLEST);
   const pageHeight = (TEXT * Math.min(lines, 4)) / tall;
   const pageWidth = pageHeight * ratio;
-  const air = (AIR * TEXT);
-  const most = crop.parentElement.clientWidth || 300;
+  const air = AIR * TEXT;
+  const most = (crop.parentElement.clientWidth || 300) * (crop.closest(".chip") ? SHARE : 1);
   const width = Math.min((place.x1 - place.x0) * pageWidth + 4 * air, most);
   const height = tall * pageHeight + 2 * air;
   Object.assign(crop.style, {

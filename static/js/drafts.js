@@ -64,7 +64,7 @@ function offer(field, draft) {
 export function dropDraft(field) {
   field.form.querySelector(".draft")?.remove();
   field.show(field.stored);
-  Object.assign(field, { base: null, trouble: "" });
+  Object.assign(field, { base: null, trouble: "", unsent: null });
   field.input.setAttribute("aria-invalid", "false");
   forget(field);
   showState();

@@ -8,6 +8,7 @@ class Field {
     this.label = form.dataset.label;
     this.trouble = ""; // why the last saving did not work: "", "offline", "session", "refused", "invalid", "conflict"
     this.base = null; // the stored value that a restored draft was typed over, where that is not the stored one
+    this.unsent = null; // what else was to be sent (a confirmation, another value that was taken) and did not arrive
     this.settling = false; // confirmed, and the answer is not there yet
     this.sent = null; // what stood in the input when it was sent last
     const state = this.state;
@@ -69,7 +70,7 @@ const byName = new Map(fields.map((field) => [field.name, field]));
 
 export const fieldOf = (node) => byForm.get(node?.closest?.("form.field")) ?? null;
 export const fieldNamed = (name) => byName.get(name) ?? null;
-export const dirtyFields = () => fields.filter((field) => field.dirty);
+export const dirtyFields = () => fields.filter((field) => field.dirty || field.unsent);
 
 /** The next field (1) or the one before (-1), of those that can be seen. */
 export function neighbour(from, by) {

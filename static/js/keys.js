@@ -9,7 +9,7 @@ const isOpen = () => document.querySelector("dialog[open]") !== null;
 /** acts: { approve, advance(field), cancel(field), choose(field, n), undo, redo, letters: { j: act, ... } } */
 export function startKeys(acts, { editable }) {
   document.addEventListener("keydown", (event) => {
-    if (isOpen() || event.isComposing) return;
+    if (isOpen() || event.isComposing || event.defaultPrevented) return; // another part of the page may have used it
     const act = combined(event, acts) ?? inField(event, acts, editable) ?? alone(event, acts);
     if (!act) return;
     event.preventDefault();

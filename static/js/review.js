@@ -8,6 +8,7 @@ import { firstToCheck, startKeys } from "./keys.js";
 import { fill, toast } from "./page.js";
 import { hint, takePicks } from "./picks.js";
 import { parsePlace } from "./places.js";
+import { startPresence } from "./presence.js";
 import { onSaved, save, saveTyped, showState, startSaving } from "./saving.js";
 import { canUndo, redo, startUndo, undo } from "./undo.js";
 import { startViewer } from "./viewer.js";
@@ -45,10 +46,12 @@ onSaved(({ field }) => {
   if (field === handField()) drawCrops(field.form);
 });
 
+let pointed = null; // the suggestion or row under the pointer whose place is shown
 document.addEventListener("mouseover", (event) => {
-  viewer.light?.(fieldOf(event.target)?.name ?? "");
-  const source = event.target.closest?.(".chip, tr[data-place]");
-  hint(source?.dataset.place ?? "");
+  viewer.light(fieldOf(event.target)?.name ?? "");
+  const source = event.target.closest?.(".chip, tr[data-place]") ?? null;
+  if (source !== pointed) hint(source?.dataset.place ?? "");
+  pointed = source;
 });
 
 // --- filling and saving -----------------------------------------------------------------------------------------------
@@ -221,6 +224,7 @@ function fetchAhead() {
   }
 }
 
+startPresence();
 const drafts = startDrafts();
 begin().finally(() => {
   page.dataset.ready = "true";

@@ -1,5 +1,5 @@
 // Every field saves itself. What is typed stays in the input, and in the browser's store, until the server has it.
-import { dirtyFields, fields } from "./fields.js";
+import { dirtyFields, fieldOf, fields } from "./fields.js";
 import { csrfToken, text, toast } from "./page.js";
 
 const PATIENCE = 20_000; // ms that an answer may take before it is asked for again
@@ -25,6 +25,7 @@ export const nothingToSave = () => !editable || (!dirtyFields().length && !isBus
 
 /** Save what is typed, if it is not saved yet. Refused text is not sent again before it was changed. */
 export function saveTyped(field) {
+  if (editable && field.unsent && !chains.has(field)) return save(field, field.unsent, "pick");
   if (!editable || !field.dirty || field.trouble === "conflict") return chains.get(field);
   if (field.sent === field.input.value && (chains.has(field) || field.trouble === "invalid")) return chains.get(field);
   return save(field);
@@ -54,13 +55,14 @@ async function send(field, more, kind) {
     answer = await post(field, data);
     html = await answer.text();
   } catch {
-    return stays(field, "offline");
+    return waits(field, "offline", more, kind);
   }
-  if (answer.status >= 500) return stays(field, "offline");
+  if (answer.status >= 500) return waits(field, "offline", more, kind);
   if (answer.status === 401) {
     toast(text("sessionEnded"), { error: true, link: [text("signIn"), text("signInUrl")] });
-    return stays(field, "session");
+    return waits(field, "session", more, kind);
   }
+  field.unsent = null;
   const said = new DOMParser().parseFromString(html, "text/html");
   if (!said.getElementById(`meta-${field.name}`)) return refused(field, said);
   takeOver(said);
@@ -102,8 +104,17 @@ function taken(field, before, kind) {
 function stays(field, trouble) {
   field.trouble = trouble;
   field.input.setAttribute("aria-invalid", String(trouble === "invalid" || trouble === "conflict"));
-  if (trouble === "offline" || trouble === "session") tryAgainLater();
   return false;
+}
+
+/** Not arrived: it is sent again, also what does not stand in the input. An undo is not: it stays to be done. */
+function waits(field, trouble, more, kind) {
+  if (kind === "undo" || kind === "redo") toast(text(trouble === "session" ? "sessionEnded" : "offline"), { error: true });
+  else {
+    field.unsent = Object.keys(more).length ? more : null;
+    tryAgainLater();
+  }
+  return stays(field, trouble);
 }
 
 function refused(field, said) {
@@ -121,7 +132,7 @@ function tryAgainLater() {
 
 export function tryAgain() {
   for (const field of fields) {
-    if (!chains.has(field) && ["offline", "session"].includes(field.trouble) && field.dirty) save(field);
+    if (!chains.has(field) && ["offline", "session"].includes(field.trouble)) saveTyped(field);
   }
 }
 
@@ -153,7 +164,12 @@ export function showState() {
 
 export function startSaving() {
   if (!editable) return;
-  document.addEventListener("input", (event) => event.target.closest("form.field") && showState());
+  document.addEventListener("input", (event) => {
+    const field = fieldOf(event.target);
+    if (!field) return;
+    field.unsent = null; // what is typed now is meant instead
+    showState();
+  });
   addEventListener("online", tryAgain);
   addEventListener("focus", tryAgain); // signed in again in another tab
   document.addEventListener("visibilitychange", () => document.hidden || tryAgain());

@@ -34,7 +34,7 @@ export const canUndo = () => done.length > 0;
 export function startUndo() {
   onSaved(({ field, before, after, kind }) => {
     const changed = before.value !== after.value || before.human !== after.human;
-    if (kind !== "edit" || !changed) return;
+    if (["undo", "redo"].includes(kind) || !changed) return;
     done.push({ field, before, after });
     undone.length = 0;
     showButtons();

@@ -8,7 +8,7 @@ export { parsePlace };
 
 const ZOOMS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 6];
 const NARROW = 600; // px: on a phone whole pages are too small to read
-const NOTHING = { draw() {}, activate() {}, hint() {}, zoom() {}, turn() {}, goBy() {}, pages: new Map() };
+const NOTHING = { draw() {}, activate() {}, light() {}, hint() {}, zoom() {}, turn() {}, goBy() {}, pages: new Map() };
 const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 /** onHover(field) is told whose box the pointer is over, "" for none's. */

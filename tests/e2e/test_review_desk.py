@@ -141,6 +141,10 @@ def test_another_value_that_was_read_is_one_key_away_with_its_picture(
     expect(field(page, "gross_total")).to_have_value("130.00")
     saved(page)
     assert value(invoice, "gross_total") == "130.00"
+    page.keyboard.press("Control+z")
+    expect(field(page, "gross_total")).to_have_value("119.00")
+    page.keyboard.press("Control+y")
+    expect(field(page, "gross_total")).to_have_value("130.00")
     page.keyboard.press("Alt+Digit0")
     expect(field(page, "gross_total")).to_have_value("119.00")
     saved(page)
@@ -328,6 +332,17 @@ def test_of_two_people_who_change_one_value_the_second_chooses(
     assert value(invoice, "gross_total") == ("160" if way == "Keep mine" else "150")
 
 
+def test_one_sees_who_else_looks_at_the_document(
+    page: Page, site: str, read_invoice: Make, open_browser: Callable[..., Page], maria: User
+) -> None:
+    invoice = read_invoice()
+    other = signed_in(open_browser(), site, maria)
+    with other.expect_response("**/presence/"):
+        ready(other, site, invoice)
+    ready(page, site, invoice)
+    expect(page.get_by_text("Maria is looking at this too.")).to_be_visible()
+
+
 def test_what_others_changed_is_shown_before_it_is_approved(
     page: Page, site: str, read_invoice: Make, maria: User
 ) -> None:
@@ -432,6 +447,18 @@ def test_a_server_that_dies_while_it_saves_is_asked_again(page: Page, site: str,
     saved(page)
     invoice.refresh_from_db()
     assert (invoice.status, value(invoice, "gross_total")) == (Status.REVIEW, "99")
+
+
+def test_a_confirmation_that_did_not_arrive_is_sent_again(page: Page, site: str, read_invoice: Make) -> None:
+    invoice = read_invoice()
+    doubt(invoice, "gross_total")
+    ready(page, site, invoice)
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    expect(page.locator("#save-state")).to_contain_text("server cannot be reached")
+    page.context.set_offline(False)
+    saved(page)
+    assert FieldValue.objects.get(invoice=invoice, name="gross_total").human_value == "119.00"
 
 
 def test_the_overlay_of_keys_breaks_no_rule(page: Page, site: str, read_invoice: Make) -> None:

@@ -17,7 +17,7 @@ OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
     "restore", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
-    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order",
+    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {

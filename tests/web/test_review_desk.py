@@ -235,3 +235,14 @@ def test_what_was_read_long_ago_names_its_time(make_invoice: Make, web: Client) 
     invoice = make_invoice(read_at=timezone.now() - timedelta(days=400))
     page = web.get(reverse("field-history", args=[invoice.pk, "due_date"])).content.decode()
     assert "not found on the document" in page
+
+
+def test_two_people_at_one_document_are_told_of_each_other(
+    make_invoice: Make, web: Client, browse: Callable[[User], Client], reviewer: User, approver: User
+) -> None:
+    invoice = make_invoice()
+    address = reverse("presence", args=[invoice.pk])
+    assert browse(reviewer).post(address, {"seen": "0"}).json() == {"words": "", "newer": False}
+    services.field_correct(invoice=invoice, user=reviewer, name="gross_total", text="150")
+    told = web.post(address, {"seen": "0"}).json()
+    assert told == {"words": "reviewer@example.com is looking at this too.", "newer": True}
