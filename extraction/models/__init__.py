@@ -1,19 +1,26 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
+from .approvals import BankVerification
 from .audit import AuditEvent
 from .bi import Day
+from .comments import Comment, Notice, Notification
+from .duplicates import DistinctPair, TextBand
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
+from .presence import Presence
 from .values import Correction, FieldValue, LineItem, TaxLine
 
 __all__ = [
     "SETTLED",
     "UNREAD",
     "AuditEvent",
+    "BankVerification",
     "Channel",
+    "Comment",
     "Correction",
     "Day",
+    "DistinctPair",
     "FieldValue",
     "Invoice",
     "InvoicePage",
@@ -22,12 +29,16 @@ __all__ = [
     "LineItem",
     "Mailbox",
     "Membership",
+    "Notice",
+    "Notification",
     "Package",
+    "Presence",
     "Role",
     "Security",
     "Source",
     "Status",
     "TaxLine",
+    "TextBand",
     "User",
     "UserManager",
     "WatchFolder",

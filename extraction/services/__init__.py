@@ -2,8 +2,17 @@
 
 from extraction.permissions import NotAllowed
 
+from .approving import (
+    ApprovalBlocked,
+    approval_blockers,
+    bank_details_verify,
+    first_approval_void,
+    first_approval_withdraw,
+    invoice_approve,
+)
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
-from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
+from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
 from .limits import main_fields, required_fields, upload_mb, workspace_options
@@ -19,13 +28,13 @@ from .members import (
     profile_set,
 )
 from .people import admin_ensure, password_set
+from .presence import presence_mark
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Origin, Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
     field_confirm,
     field_correct,
     file_rejoin,
-    invoice_approve,
     invoice_cancel,
     invoice_reject,
     invoice_reopen,
@@ -33,6 +42,8 @@ from .review import (
 )
 from .running import invoice_read
 from .storing import invoice_store
+from .talking import comment_add, comment_delete, notifications_read
+from .working import invoice_assign, invoice_hold, invoice_unhold
 from .workspaces import (
     may_create_workspaces,
     preference_set,
@@ -48,6 +59,9 @@ from .workspaces import (
 
 __all__ = [
     "RETRY_MAY_HELP",
+    "ApprovalBlocked",
+    "ChangedMeanwhile",
+    "EditConflict",
     "InvalidState",
     "InvalidValue",
     "Invitation",
@@ -61,21 +75,32 @@ __all__ = [
     "ServiceError",
     "ValueChanged",
     "admin_ensure",
+    "approval_blockers",
+    "bank_details_verify",
+    "comment_add",
+    "comment_delete",
     "documents_receive",
     "doubt_reset",
     "doubt_settle",
+    "duplicate_reject",
+    "duplicates_keep",
+    "duplicates_unkeep",
     "field_confirm",
     "field_correct",
     "file_rejoin",
+    "first_approval_void",
+    "first_approval_withdraw",
     "folder_check",
     "folder_save",
     "has_power_over",
     "invoice_approve",
+    "invoice_assign",
     "invoice_cancel",
     "invoice_claim",
     "invoice_delete",
     "invoice_fail",
     "invoice_heartbeat",
+    "invoice_hold",
     "invoice_read",
     "invoice_receive",
     "invoice_reject",
@@ -83,6 +108,7 @@ __all__ = [
     "invoice_restore",
     "invoice_retry",
     "invoice_store",
+    "invoice_unhold",
     "invoice_unlock",
     "invoices_mark_exported",
     "invoices_purge",
@@ -97,9 +123,11 @@ __all__ = [
     "member_link",
     "member_remove",
     "member_role_set",
+    "notifications_read",
     "out_of_reach",
     "password_set",
     "preference_set",
+    "presence_mark",
     "profile_set",
     "required_fields",
     "samples_load",

@@ -9,7 +9,7 @@ from django import template
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from extraction import selectors
+from extraction import administration, selectors
 from extraction.models import User, Workspace
 from extraction.permissions import Action, actions_in
 
@@ -83,7 +83,7 @@ def first_steps(context: dict[str, Any]) -> dict[str, Any]:
     user, place = context["request"].user, place_of(context["request"])
     if place.workspace is None or user.preferences.get("guide_hidden") or "manage" not in place.may:
         return {}
-    steps = selectors.first_steps(user, place.workspace)
+    steps = administration.first_steps(user, place.workspace)
     done = sum(step.done for step in steps)
     return {**_shared(context), "steps": [] if done == len(steps) else steps, "done": done}
 

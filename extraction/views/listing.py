@@ -89,11 +89,16 @@ class Listing:
 
     def neighbours(self, user: Any, invoice: Invoice) -> tuple[int | None, int | None, int | None]:
         """Ids of the one before, the one after, and the next one that waits for a review."""
-        rows = list(self.invoices(user).values_list("pk", "status"))
-        ids = [pk for pk, _status in rows]
+        rows = list(self.invoices(user).values_list("pk", "status", "held_at", "first_approved_by"))
+        ids = [row[0] for row in rows]
         at = ids.index(invoice.pk) if invoice.pk in ids else -1
         before = ids[at - 1] if at > 0 else None
         after = ids[at + 1] if at + 1 < len(ids) else None
         circle = [*rows[at + 1 :], *rows[: max(at, 0)]]
-        waiting = next((pk for pk, status in circle if status == Status.REVIEW and pk != invoice.pk), None)
+        to_do = (
+            pk
+            for pk, status, held_at, first in circle
+            if status == Status.REVIEW and held_at is None and first != user.pk and pk != invoice.pk
+        )
+        waiting = next(to_do, None)
         return before, after, waiting

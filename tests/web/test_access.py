@@ -17,14 +17,15 @@ OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
     "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
-    "doubts-settle",
+    "doubts-settle", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
+    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
     "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
-    "doubts", "doubts-settle",
+    "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read",
 }  # fmt: skip
 
 
