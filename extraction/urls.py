@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, export, files, inbox, review, upload
+from .views import account, actions, export, files, inbox, lines, review, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/", review.review, name="review"),
     path("invoices/<int:invoice_id>/progress/", review.progress, name="progress"),
     path("invoices/<int:invoice_id>/fields/<slug:name>/", review.field_save, name="field-save"),
+    path("invoices/<int:invoice_id>/tables/<slug:name>/", lines.table_save, name="table-save"),
+    path("invoices/<int:invoice_id>/guides/", lines.guides, name="guides"),
+    path("invoices/<int:invoice_id>/guides/preview/", lines.guides_preview, name="guides-preview"),
+    path("tables/<slug:name>/columns/", lines.table_columns, name="table-columns"),
     path("invoices/<int:invoice_id>/approve/", actions.approve, name="approve"),
     path("invoices/<int:invoice_id>/reopen/", actions.reopen, name="reopen"),
     path("invoices/<int:invoice_id>/reject/", actions.reject, name="reject"),

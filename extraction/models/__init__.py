@@ -3,6 +3,7 @@
 from .audit import AuditEvent
 from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
+from .tables import EditedTable
 from .values import Correction, FieldValue, LineItem, TaxLine
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "UNREAD",
     "AuditEvent",
     "Correction",
+    "EditedTable",
     "FieldValue",
     "Invoice",
     "InvoicePage",

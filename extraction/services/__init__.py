@@ -10,6 +10,15 @@ from .housekeeping import (
     invoices_purge,
     samples_load,
 )
+from .lines import (
+    RowChange,
+    TableChanges,
+    TableUpdate,
+    columns_choose,
+    guides_apply,
+    stored_document,
+    table_update,
+)
 from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
@@ -35,12 +44,17 @@ __all__ = [
     "Outcome",
     "Received",
     "Reception",
+    "RowChange",
     "ServiceError",
+    "TableChanges",
+    "TableUpdate",
     "admin_ensure",
+    "columns_choose",
     "documents_receive",
     "field_confirm",
     "field_correct",
     "file_rejoin",
+    "guides_apply",
     "invoice_approve",
     "invoice_cancel",
     "invoice_claim",
@@ -61,4 +75,6 @@ __all__ = [
     "leases_release",
     "password_set",
     "samples_load",
+    "stored_document",
+    "table_update",
 ]

@@ -16,10 +16,10 @@ from tests.conftest import PASSWORD
 OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore",
+    "restore", "table-save", "guides-preview", "table-columns",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
+OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password", "table-columns"}
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
