@@ -93,8 +93,8 @@ def table_update(
     edit = _Edit(invoice, user, name, TableUpdate(table, stale=revision is not None and revision != table.revision))
     for change in changes.rows:
         edit.change(change)
-    edit.delete(changes.deleted)
-    if edit.save(edit.ordered(changes.order)):
+    edit.remove(changes.deleted)
+    if edit.write(edit.ordered(changes.order)):
         _record(invoice, user, edit)
     return edit.told
 
@@ -170,7 +170,7 @@ class _Edit:
         row.confirmed_by, row.confirmed_at = self.user, self.now
         self.told.saved[row.key] = row
 
-    def delete(self, deleted: Mapping[UUID, Mapping[str, str]]) -> None:
+    def remove(self, deleted: Mapping[UUID, Mapping[str, str]]) -> None:
         for key, was in deleted.items():
             row = self.rows.get(key)
             if row is None:
@@ -203,7 +203,7 @@ class _Edit:
             before = key
         return [self.rows[key] for key in wanted]
 
-    def save(self, ordered: Sequence[Row]) -> bool:
+    def write(self, ordered: Sequence[Row]) -> bool:
         """Write what is different; False when nothing is."""
         rows: Any = self.model._default_manager
         moved = [row for position, row in enumerate(ordered, start=1) if row.position != position]
