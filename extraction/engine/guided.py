@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from .cells import TABLES, CellSpec, cell_text, parse_cell
@@ -29,6 +29,9 @@ TOTALS = frozenset(
 ENDS = frozenset({"net_total", "tax_total", "gross_total", "amount_due"})
 CENT = Decimal("0.01")
 _COUNTED = re.compile(r"([-+]?\d[\d.,]*)\s*([^\W\d_][\w./]*)")
+AIR, APART = 0.004, 0.004  # around what is proposed, and between two borders, in fractions of the page
+FAR = 1.2  # of the height of the row above: what stands further below does not go on with it
+STEPS = 60  # places between two columns that are tried for a border
 SAME_PLACE = 0.5  # of the lower of two rows: what overlaps more is the same row
 
 
@@ -91,18 +94,30 @@ class GuidedRow:
 def rows_of(document: Document, guides: Guides) -> list[GuidedRow]:
     """The table's lines on the guides' page and all that follow.
 
-    A printed row without figures goes on with the text of the row above. Heads, subtotals and what is carried over to
-    the next page are left out; after the page of the guides, the table ends at its totals.
+    A printed row without figures goes on with the text of the line above; one that stands over several lines is the
+    description of those that have none. Heads, subtotals and what is carried over to the next page are left out; after
+    the page of the guides, the table ends at its totals.
     """
     layout = build_layout(document, load_language(document.language or "en"))
     rows: list[GuidedRow] = []
+    above: Row | None = None  # the printed row that a text may go on with
+    title = ""
     for row in _table_rows(layout, guides):
         cells = _cells(row, guides)
         found = _line(row, cells, document.language)
-        if found is None:
-            _go_on(rows, row, cells)
-        elif not _is_sum(found, rows):
+        if found is not None:
+            if _is_sum(found, rows):
+                above = None
+                continue
+            if title and "description" in guides.columns:
+                found.cells.setdefault("description", title)
             rows.append(found)
+            above = row
+        elif _goes_on(row, above, guides):
+            _go_on(rows[-1], row, cells)
+            above = row
+        else:
+            above, title = None, _title(row, cells, guides) or title
     return rows
 
 
@@ -131,20 +146,32 @@ def proposed(document: Document) -> Guides | None:
         return None
     names = [_MEANT.get(column.key, column.key) for column in head.columns]
     columns = [name if name in SPECS and name not in names[:index] else "" for index, name in enumerate(names)]
-    edges = [max(0.0, head.columns[0].x0), *(c.x1 for c in head.columns[:-1]), min(1.0, head.columns[-1].x1)]
     below = [row for row in layout.rows[head.last + 1 :] if row.page == head.page]
-    end = next((row.box.y0 for row in below if _labels(layout, row) & ENDS), below[-1].box.y1 if below else 1.0)
-    top, borders = layout.rows[head.first].box.y0, tuple(round(edge, 4) for edge in _rising(edges))
-    if len(borders) != len(columns) + 1 or end <= top or not any(columns):
+    end = next((index for index, row in enumerate(below) if _labels(layout, row) & ENDS), len(below))
+    rows = [*layout.rows[head.first : head.last + 1], *below[:end]]
+    borders = _borders([(column.x0 + column.x1) / 2 for column in head.columns], rows)
+    top, bottom = rows[0].box.y0 - AIR, rows[-1].box.y1 + AIR
+    if len(borders) != len(columns) + 1 or not any(columns):
         return None
-    return Guides(head.page, round(top - 0.003, 4), round(min(1.0, end), 4), borders, tuple(columns))
+    return Guides(head.page, round(max(0.0, top), 4), round(min(1.0, bottom), 4), borders, tuple(columns))
+
+
+def _borders(centers: Sequence[float], rows: Sequence[Row]) -> tuple[float, ...]:
+    """Between each two columns the middle of the widest gap that the fewest words reach into."""
+    boxes = [word.box for row in rows for word in row.words]
+    first, last = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+    edges = [max(0.0, first - AIR)]
+    for left, right in pairwise(centers):
+        places = [left + (right - left) * step / STEPS for step in range(STEPS + 1)]
+        cut = [sum(box.x0 < x < box.x1 for box in boxes) for x in places]
+        runs = [list(run) for count, run in groupby(range(len(places)), key=cut.__getitem__) if count == min(cut)]
+        best = max(runs, key=len)
+        edges.append(places[(best[0] + best[-1]) // 2])
+    edges.append(min(1.0, last + AIR))
+    return tuple(round(edge, 4) for index, edge in enumerate(edges) if index == 0 or edge > edges[index - 1] + APART)
 
 
 _MEANT = {"net_amount": "amount", "gross_amount": "amount"}
-
-
-def _rising(edges: Sequence[float]) -> list[float]:
-    return [edge for index, edge in enumerate(edges) if index == 0 or edge > edges[index - 1]]
 
 
 # --- which rows ------------------------------------------------------------------------------------------------------
@@ -235,15 +262,31 @@ def _with_unit(texts: dict[str, str]) -> dict[str, str]:
     return {"unit": counted[2], **texts, "quantity": counted[1]} if counted else texts
 
 
-def _go_on(rows: Sequence[GuidedRow], row: Row, cells: Mapping[str, Sequence[Word]]) -> None:
+def _goes_on(row: Row, above: Row | None, guides: Guides) -> bool:
+    """Whether a row without figures goes on with the line above: close below it, and in one or two columns only."""
+    if above is None or above.page != row.page or row.box.y0 - above.box.y1 > FAR * above.box.height:
+        return False
+    gaps = list(pairwise(guides.borders))
+    return sum(any(left <= word.box.center_x < right for word in row.words) for left, right in gaps) <= 2
+
+
+def _title(row: Row, cells: Mapping[str, Sequence[Word]], guides: Guides) -> str:
+    """The text of a row that stands over the lines it is about; none of running text, which minds no border."""
+    if "description" not in cells:
+        return ""
+    column = guides.columns.index("description")
+    edges = guides.borders[column : column + 2]
+    if any(word.box.x0 < edge < word.box.x1 for word in row.words for edge in edges):
+        return ""
+    return " ".join(word.text for word in cells["description"])[: SPECS["description"].longest]
+
+
+def _go_on(line: GuidedRow, row: Row, cells: Mapping[str, Sequence[Word]]) -> None:
     """Text under a line belongs to it; what stands alone in a column of figures belongs to nothing."""
-    if not rows or not cells:
-        return
-    above = rows[-1]
     for name, words in cells.items():
         if SPECS[name].is_number or name == "date":
             continue
-        text = " ".join([above.cells.get(name, ""), *(word.text for word in words)]).strip()
+        text = " ".join([line.cells.get(name, ""), *(word.text for word in words)]).strip()
         if len(text) <= SPECS[name].longest:
-            above.cells[name] = text
-            above.boxes += [word.box for word in words] if above.page == row.page else []
+            line.cells[name] = text
+            line.boxes += [word.box for word in words] if line.page == row.page else []

@@ -56,9 +56,8 @@ function start(section) {
   if (!section.dataset.url) return void sumsOf(section, () => readRows(section));
   const texts = textsOf(section);
   const model = new Model(readRows(section));
-  let typed = null; // the rows while a cell is typed in
+  const rowsNow = () => (view.input ? view.typed() : model.rows);
   const changed = () => {
-    typed = null;
     view.draw();
     sync.changed();
     showSum();
@@ -66,15 +65,15 @@ function start(section) {
   };
   const view = new GridView(section, model, {
     texts, onChange: changed, onMove: moved,
-    onTyping: (rows) => ((typed = rows), sync.changed(rows), showSum()),
+    onTyping: () => (sync.changed(), showSum()),
   });
   const state = section.querySelector("[data-state]");
   const sync = new Sync({
-    model, texts, url: section.dataset.url, revision: Number(section.dataset.revision), owner: section.dataset.owner,
+    model, texts, rowsNow, url: section.dataset.url, revision: Number(section.dataset.revision), owner: section.dataset.owner,
     onState: (words, tone) => ((state.textContent = words), (state.dataset.tone = tone)),
     onAnswer: (answer) => (view.draw(), showSum(), showProblems(answer.problems)),
   });
-  const showSum = sumsOf(section, () => typed ?? model.rows);
+  const showSum = sumsOf(section, rowsNow);
   const tool = (name) => section.querySelector(`.grid-tools [data-do="${name}"]`);
   const acts = {
     add: () => view.add(Model.newRow()),

@@ -12,6 +12,12 @@ export function listen(view, act) {
     if (done !== "pass") event.stopPropagation(); // the page's own keys do not work in a table
     if (done === true) event.preventDefault();
   });
+  // A screen reader may put the focus where it likes.
+  view.body.addEventListener("focusin", ({ target }) => {
+    const row = view.model.index(target.closest("tr").dataset.key);
+    const column = view.shown.indexOf(view.columns[target.cellIndex - 1]);
+    if (column >= 0 && (row !== view.at.row || column !== view.at.column)) view.place(row, column, { focus: false });
+  });
   listenToPointer(view);
   const clip = (kind, handle) => document.addEventListener(kind, (event) => {
     if (view.hasFocus && !view.input) handle(event), event.preventDefault();

@@ -5,9 +5,9 @@ const WAIT = 500; // ms after the last change
 const AGAIN = 5000;
 
 export class Sync {
-  /** onState(words, tone) shows how it stands; onAnswer() is called when the model took in an answer. */
-  constructor({ model, url, revision, owner, texts, onState, onAnswer }) {
-    Object.assign(this, { model, url, revision, texts, onState, onAnswer });
+  /** rowsNow() has the model's rows with what is being typed; onState(words, tone) shows how it stands; onAnswer() is called when the model took in an answer. */
+  constructor({ model, rowsNow, url, revision, owner, texts, onState, onAnswer }) {
+    Object.assign(this, { model, rowsNow, url, revision, texts, onState, onAnswer });
     this.draftName = `invoicelens:table:${owner}:${url}`;
     this.sending = null;
     this.trouble = "";
@@ -30,14 +30,15 @@ export class Sync {
     return true;
   }
 
-  /** Called after every change, also of a text that is still being typed (`rows` then has it already). */
-  changed(rows = this.model.rows) {
+  /** Called after every change, also of a text that is still being typed. */
+  changed() {
+    const rows = this.rowsNow();
     const dirty = rows !== this.model.rows || this.model.diff() || this.model.stuck;
     if (dirty) write(this.draftName, { base: this.model.base, rows, marks: [...this.model.marks] });
     else this.forget();
     this.show();
     clearTimeout(this.timer);
-    if (rows === this.model.rows && this.model.diff()) this.timer = setTimeout(() => this.send(), WAIT);
+    if (this.model.diff()) this.timer = setTimeout(() => this.send(), WAIT);
   }
 
   show() {

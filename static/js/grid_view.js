@@ -3,7 +3,7 @@ import { fill } from "./page.js";
 import { rowTrouble } from "./grid_numbers.js";
 
 export class GridView {
-  /** onChange() after the model changed here; onTyping(rows) while a cell is typed in; onMove(row, column) to a cell. */
+  /** onChange() after the model changed here; onTyping() while a cell is typed in; onMove(row, column) to a cell. */
   constructor(section, model, { texts, onChange, onTyping, onMove }) {
     Object.assign(this, { section, model, texts, onChange, onTyping, onMove });
     this.name = section.dataset.grid;
@@ -177,7 +177,7 @@ export class GridView {
     input.focus({ preventScroll: true });
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
     input.setSelectionRange(input.value.length, input.value.length);
-    input.addEventListener("input", () => this.onTyping(this.typed()));
+    input.addEventListener("input", () => this.onTyping());
     input.addEventListener("blur", () => this.commit());
   }
 

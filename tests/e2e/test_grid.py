@@ -86,7 +86,8 @@ def paste(page: Page, text: str) -> None:
         """(text) => {
           const data = new DataTransfer();
           data.setData("text/plain", text);
-          document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+          const options = { clipboardData: data, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
         }""",
         text,
     )
@@ -190,7 +191,7 @@ def test_a_block_of_a_spreadsheet_is_pasted_and_what_is_no_value_is_marked(page:
     opened(page, site, invoice)
     cell(page, 3, "description").focus()
     paste(page, '"Tiles, ""blue"""\t4\t1.250,50 €\t19 %\t5.002,00\r\nGrout\tmany\t3,00\t\t3,00\r\n')
-    expect(cell(page, 4, "quantity")).to_have_class("col-quantity num refused")
+    expect(cell(page, 4, "quantity")).to_have_attribute("aria-invalid", "true")
     expect(cell(page, 3, "unit_price")).to_have_text("1250.50")
     assert stored(invoice) == ["Bricks", "Sand", 'Tiles, "blue"', "Grout"]
     assert stored(invoice, "tax_rate")[2] == Decimal(19)
@@ -206,7 +207,8 @@ def test_a_block_of_a_spreadsheet_is_pasted_and_what_is_no_value_is_marked(page:
     copied = page.evaluate(
         """() => {
           const data = new DataTransfer();
-          document.activeElement.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+          const options = { clipboardData: data, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("copy", options));
           return data.getData("text/plain");
         }"""
     )
@@ -235,8 +237,8 @@ def test_words_of_the_page_fill_the_cell_in_hand(page: Page, site: str, invoice:
 
 def test_guides_that_are_drawn_once_read_the_lines_of_two_pages(page: Page, site: str, invoice: Invoice):
     table_page(invoice, 2, [
-        ("Übertrag", "", "", "100,00"), ("Beschreibung", "Menge", "Einzelpreis", "Betrag"), ("Lime", "2", "5,00", "10,00"),
-        ("white fine",), ("Nettobetrag", "", "", "110,00"),
+        ("Übertrag", "", "", "100,00"), ("Beschreibung", "Menge", "Einzelpreis", "Betrag"),
+        ("Lime", "2", "5,00", "10,00"), ("white fine",), ("Nettobetrag", "", "", "110,00"),
     ])  # fmt: skip
     opened(page, site, invoice)
     section(page).get_by_role("button", name="Draw columns").click()
@@ -433,7 +435,8 @@ def test_three_hundred_lines_stay_quick(page: Page, site: str, invoice: Invoice)
     cell(page, 150, "description").focus()
     spent = page.evaluate(
         """async () => {
-          const key = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+          const options = { bubbles: true, cancelable: true };
+          const key = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, ...options }));
           const start = performance.now();
           for (let turn = 0; turn < 50; turn += 1) key("ArrowDown");
           for (let turn = 0; turn < 10; turn += 1) (key("F2"), (document.activeElement.value += "x"), key("Enter"));
