@@ -37,7 +37,7 @@ LABELS = {
     "base": _("Base"),
     "amount": _("Amount"),
     "category": _("Category"),
-    "exemption_reason": _("Exemption reason"),
+    "exemption_reason": _("Exemption"),
 }
 
 
@@ -133,7 +133,7 @@ def table_save(request: HttpRequest, invoice_id: int, name: str) -> HttpResponse
         )
     except services.InvalidValue as error:
         return refused(request, error.message, status=422)
-    return JsonResponse(_told(invoice, name, update))
+    return JsonResponse({**_told(invoice, name, update), "problems": _problems_html(request, invoice)})
 
 
 def _told(invoice: Invoice, name: str, update: services.TableUpdate) -> dict[str, Any]:
@@ -148,15 +148,15 @@ def _told(invoice: Invoice, name: str, update: services.TableUpdate) -> dict[str
         "conflicts": [[str(key), column] for key, column in update.conflicts],
         "by": str(table.changed_by or ""),
         "at": table.changed_at.isoformat() if table.changed_at else "",
-        "problems": _problems_html(invoice),
     }
 
 
-def _problems_html(invoice: Invoice) -> str:
+def _problems_html(request: HttpRequest, invoice: Invoice) -> str:
     """The page's list of problems, and those beside the fields that have some."""
     views = [view for view in field_views(invoice).values() if view.problems]
-    parts = [render_to_string("review/_problems.html", {"invoice": invoice})]
-    parts += [render_to_string("review/_field_problems.html", {"field": view}) for view in views]
+    context = {"invoice": invoice, "editable": True}
+    parts = [render_to_string("review/_problems.html", context, request)]
+    parts += [render_to_string("review/_field_problems.html", {**context, "field": view}, request) for view in views]
     return "".join(parts)
 
 

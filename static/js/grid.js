@@ -6,7 +6,7 @@ import { sumWords } from "./grid_numbers.js";
 import { Sync } from "./grid_sync.js";
 import { GridView } from "./grid_view.js";
 import { csrfToken, fill, toast } from "./page.js";
-import { takePicks } from "./picks.js";
+import { hint as showPlace, takePicks } from "./picks.js";
 
 const syncs = [];
 
@@ -83,6 +83,7 @@ function start(section) {
     undo: () => (model.undo(), changed()),
     redo: () => (model.redo(), changed()),
     guides: () => openGuides(),
+    wide: () => tool("wide").setAttribute("aria-pressed", String(document.getElementById("review").classList.toggle("wide-form"))),
   };
   const act = (name) => (view.commit(), acts[name]());
   section.addEventListener("click", (event) => {
@@ -103,23 +104,24 @@ function start(section) {
   // Words of the page go to the cell in hand, until another field is.
   let release = null;
   function moved(row, column) {
-    document.dispatchEvent(new CustomEvent("invoicelens:show", { detail: { place: row.place } }));
+    showPlace(row.place);
     const hint = document.getElementById("fill-hint");
     if (hint && view.hasFocus) hint.textContent = fill(texts.pick, { field: fill(texts.cell, { column: column.label, n: view.at.row + 1 }) });
   }
   view.body.addEventListener("focusin", () => (release ??= takePicks(({ text }) => {
+    if (!text || !model.rows.length) return;
     if (view.input) view.commit({ cancel: true });
-    const row = model.rows[view.at.row];
-    if (!row) return;
-    model.setCells([[row.key, view.shown[view.at.column].name, text.replace(/\s+/g, " ").trim()]]);
-    changed();
-    view.place(view.at.row, view.at.column);
+    const { row, column } = view.at;
+    view.place(row, column);
+    // Several printed lines fill a column of figures downwards; in a column of texts they are one text.
+    const down = view.shown[column].numeric ? text.split("\n") : [text.replace(/\s+/g, " ")];
+    view.paste(down.map((words) => [words.trim()]), () => Model.newRow());
   })));
   document.addEventListener("focusin", ({ target }) => {
     if (!release || view.body.contains(target) || !target.closest(".form-pane") || target.closest(".grid-tools") === section.querySelector(".grid-tools")) return;
     release();
     release = null;
-    document.dispatchEvent(new CustomEvent("invoicelens:show", { detail: { place: "" } }));
+    showPlace("");
   });
 }
 

@@ -196,7 +196,6 @@ for (const [over, on] of [["mouseover", true], ["mouseout", false]]) {
     if (source) viewer.hint(on ? parsePlace(source.dataset.place) : null);
   });
 }
-document.addEventListener("invoicelens:show", (event) => viewer.hint(parsePlace(event.detail.place)));
 document.addEventListener("click", (event) => {
   const name = event.target.closest("[data-go]")?.dataset.go;
   if (name) focusField(document.getElementById(`field-${name}`));

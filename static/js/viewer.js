@@ -1,6 +1,6 @@
 // The pages: boxes of the fields over the picture, zoom, and words that a click hands to the form.
 import { fill } from "./page.js";
-import { offerPick } from "./picks.js";
+import { givePick, hintsAreDrawnBy } from "./picks.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4];
@@ -110,6 +110,7 @@ export function startViewer({ onPick, onHover }) {
   for (const figure of pages.values()) pickWords(figure, onPick);
   scroll.addEventListener("mouseover", (event) => onHover(event.target.dataset?.field ?? ""));
 
+  hintsAreDrawnBy((place) => hint(parsePlace(place)));
   return { draw, activate, hint, zoom };
 }
 
@@ -157,11 +158,13 @@ function pickWords(figure, onPick) {
     await load();
     const words = between(from, to);
     const still = Math.hypot(to.x - from.x, to.y - from.y) < 0.01;
-    const text = words.map(([word]) => word).join(" ");
+    const field = still ? from.field : "";
+    if (!words.length && !field) return clear();
     const edge = (at, best) => best(...words.map((word) => word[at]));
     const box = words.length ? [edge(1, Math.min), edge(2, Math.min), edge(3, Math.max), edge(4, Math.max)] : null;
-    const taken = words.length && offerPick({ text, page: Number(figure.dataset.page), box });
-    if (!taken && (words.length || from.field)) onPick(text, still ? from.field : "");
+    const rows = (lines ?? []).map((line) => line.filter((word) => words.includes(word)).map(([word]) => word).join(" ")).filter(Boolean);
+    const taken = givePick({ text: rows.join("\n"), page: Number(figure.dataset.page), box, field });
+    if (!taken) onPick(rows.join(" "), field);
     clear();
   });
   svg.addEventListener("pointercancel", () => ((start = null), clear()));
