@@ -162,6 +162,14 @@ def test_another_reading_leaves_the_tables_that_a_person_worked_on(invoice: Invo
     assert invoice.tax_lines.count() == 1
 
 
+def test_a_file_is_not_divided_after_a_person_worked_on_its_lines(invoice: Invoice, reviewer: User):
+    from extraction.services.storing import _may_split
+
+    assert _may_split(invoice)
+    edit(invoice, reviewer, RowChange(key(invoice, "Sand"), {"unit": ("", "kg")}))
+    assert not _may_split(invoice)
+
+
 def test_only_in_review_and_only_by_those_who_may(invoice: Invoice, reviewer: User, uploader: User, approver: User):
     change = RowChange(key(invoice, "Sand"), {"unit": ("", "kg")})
     with pytest.raises(NotAllowed):

@@ -75,6 +75,7 @@ def _parted(invoice: Invoice, reading: Reading) -> list[tuple[Invoice, Reading]]
 def _may_split(invoice: Invoice) -> bool:
     """Not what a person has worked on, nor a file of which parts are there already."""
     touched = invoice.field_values.filter(human_value__isnull=False).exists()
+    touched = touched or invoice.edited_tables.filter(revision__gt=0).exists()
     same = Invoice.objects.filter(workspace=invoice.workspace_id, sha256=invoice.sha256, deleted_at__isnull=True)
     return invoice.page_range is None and not touched and not same.exclude(pk=invoice.pk).exists()
 

@@ -55,7 +55,8 @@ function sorted(rows, base, fresh) {
   return places.sort(([a], [b]) => a - b).map(([, row]) => row);
 }
 
-const changedCells = (row, was) => Object.keys({ ...was.cells, ...row.cells }).filter((column) => (row.cells[column] ?? "") !== (was.cells[column] ?? ""));
+const changedCells = (row, was) => (row === was ? [] : changes(row, was));
+const changes = (row, was) => Object.keys({ ...was.cells, ...row.cells }).filter((column) => (row.cells[column] ?? "") !== (was.cells[column] ?? ""));
 const isEmpty = (row) => Object.values(row.cells).every((text) => text.trim() === "");
 
 export class Model {
@@ -174,7 +175,7 @@ export class Model {
     };
     this.each((rows) => rows.map(spelled));
     const known = new Map(this.base.map((row) => [row.key, row]));
-    const order = sent.order ?? this.base.map(({ key }) => key);
+    const order = sent.order ?? this.base.map(({ key }) => key).filter((key) => !(key in sent.deleted));
     this.base = order.map((key) => (sentConflict(answer, key) ? known.get(key) : texts.get(key) ?? known.get(key))).filter(Boolean);
     if (answer.rows) this.rebase(answer.rows, answer);
   }

@@ -19,7 +19,7 @@ export class Sync {
   /** Bring back what was not saved when this page was left; true if there was something. */
   restore() {
     const draft = read(this.draftName);
-    if (!draft) return false;
+    if (![draft?.base, draft?.rows, draft?.marks].every(Array.isArray)) return false;
     const fresh = this.model.base;
     this.model.base = draft.base;
     this.model.rows = draft.rows;
@@ -77,6 +77,8 @@ export class Sync {
     this.savedOnce = true;
     this.revision = told.revision;
     this.model.saved(sent, told);
+    // What the server took and is different all the same would be sent for ever.
+    if (JSON.stringify(this.model.diff()) === JSON.stringify(sent)) this.trouble = text("failed");
     this.onAnswer(told);
   }
 

@@ -71,17 +71,21 @@ export class GridView {
   }
 
   fillLine(line, row, index) {
+    const shown = this.shown.length;
+    const same = line.row === row && line.index === index && line.shown === shown && !this.model.marks.size && !line.marked;
+    if (same && !line.contains(this.input)) return; // hundreds of lines, of which one changed
+    Object.assign(line, { row, index, shown, marked: this.model.marks.size > 0 });
     line.dataset.place = row.place;
     line.classList.toggle("touched", Boolean(row.at));
     line.classList.toggle("disputed", Boolean(this.model.mark(row.key, "")));
     const number = line.cells[0];
     if (number.textContent !== String(index + 1)) number.textContent = index + 1;
     const trouble = rowTrouble(this.name, row.cells, this.decimal, this.texts);
-    this.columns.forEach(({ name, shown }, at) => {
+    this.columns.forEach(({ name, ...column }, at) => {
       const cell = line.cells[at + 1];
       const text = row.cells[name] ?? "";
       const mark = this.model.mark(row.key, name);
-      cell.hidden = !shown;
+      cell.hidden = !column.shown;
       if (!cell.contains(this.input) && cell.textContent !== text) cell.textContent = text;
       cell.classList.toggle("wrong", name === "amount" && Boolean(trouble));
       cell.classList.toggle("refused", mark?.kind === "refused");
@@ -100,8 +104,7 @@ export class GridView {
   place(row, column, { extend = false, keep = false, focus = true } = {}) {
     const clamp = (value, count) => Math.max(0, Math.min(value, count - 1));
     const to = { row: clamp(row, this.model.rows.length), column: clamp(column, this.shown.length) };
-    this.cell(this.at.row, this.at.column)?.setAttribute("tabindex", "-1");
-    this.body.querySelectorAll('td[tabindex="0"]').forEach((cell) => cell.setAttribute("tabindex", "-1"));
+    this.inHand?.setAttribute("tabindex", "-1");
     this.at = to;
     if (keep) this.anchor = { row: clamp(this.anchor.row, this.model.rows.length), column: clamp(this.anchor.column, this.shown.length) };
     else if (!extend) this.anchor = { ...to };
@@ -109,6 +112,7 @@ export class GridView {
     const cell = this.cell(to.row, to.column);
     if (!cell) return this.tell();
     cell.setAttribute("tabindex", "0");
+    this.inHand = cell;
     if (focus) {
       cell.focus({ preventScroll: true });
       cell.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -182,9 +182,13 @@ export class GuideLayer {
     const [left, right] = [Math.min(start.x, end.x), Math.max(start.x, end.x)].map((x) => Math.max(0, Math.min(1, x)));
     const [top, bottom] = [Math.min(start.y, end.y), Math.max(start.y, end.y)].map((y) => Math.max(0, Math.min(1, y)));
     if (right - left < APART * old.borders.length * 2 || bottom - top < APART) return;
+    // Borders that stand inside stay where they are; where none does, all are spread over the new table.
+    const inner = old.borders.slice(1, -1).filter((x) => x > left + APART && x < right - APART);
     const [from, to] = [old.borders[0], old.borders.at(-1)];
-    const borders = old.borders.map((x) => left + ((x - from) / (to - from)) * (right - left));
-    Object.assign(this.guides, { page, top, bottom, borders });
+    const borders = inner.length ? [left, ...inner, right] : old.borders.map((x) => left + ((x - from) / (to - from)) * (right - left));
+    const meant = (at) => old.columns[Math.max(0, Math.min(old.borders.findIndex((x) => x > at), old.borders.length - 1) - 1)] ?? "";
+    const columns = inner.length ? inner.map((x, index) => meant((borders[index] + x) / 2)).concat(meant((inner.at(-1) + right) / 2)) : old.columns;
+    Object.assign(this.guides, { page, top, bottom, borders, columns: columns.map((name, index) => (columns.indexOf(name) === index ? name : "")) });
     this.changed();
   }
 }
