@@ -152,7 +152,7 @@ function showProblems(html) {
 // Nothing is decided about the invoice before its tables are saved.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.matches(".field") || form.method === "dialog" || form.id === "" && form.closest("[data-grid]")) return;
+  if (form.matches(".field") || form.method === "dialog") return;
   if (!syncs.some((sync) => sync.isDirty)) return;
   event.preventDefault();
   event.stopImmediatePropagation();

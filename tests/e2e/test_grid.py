@@ -480,6 +480,23 @@ def test_three_hundred_lines_stay_quick(page: Page, site: str, invoice: Invoice)
     assert sum("x" in name for name in stored(invoice)) == 10
 
 
+def test_a_phone_edits_a_cell_with_two_taps_and_keeps_the_rows_number_in_view(
+    site: str, invoice: Invoice, open_browser: Callable[..., Page], reviewer: User
+):
+    page = signed_in(open_browser(390, 844, has_touch=True), site, reviewer)
+    opened(page, site, invoice)
+    cell(page, 2, "amount").tap()
+    expect(cell(page, 2, "amount")).to_be_focused()
+    number = grid(page).locator("tbody th").nth(1)
+    assert (number.bounding_box() or {})["x"] >= 0
+    cell(page, 2, "amount").tap()
+    cell(page, 2, "amount").get_by_role("textbox").fill("31,00")
+    cell(page, 1, "amount").tap()
+    saved(page)
+    assert stored(invoice, "amount")[1] == Decimal(31)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_table_and_its_guides_break_no_rule_of_accessibility(page: Page, site: str, invoice: Invoice):
     opened(page, site, invoice)
     cell(page, 1, "amount").focus()
