@@ -9,6 +9,7 @@ from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
 from .presence import Presence
+from .tables import EditedTable
 from .values import Correction, FieldValue, LineItem, TaxLine
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Correction",
     "Day",
     "DistinctPair",
+    "EditedTable",
     "FieldValue",
     "Invoice",
     "InvoicePage",

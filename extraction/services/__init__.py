@@ -16,6 +16,7 @@ from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
 from .limits import main_fields, required_fields, upload_mb, workspace_options
+from .lines import RowChange, TableChanges, TableUpdate, columns_choose, guides_apply, stored_document, table_update
 from .members import (
     Invitation,
     has_power_over,
@@ -71,12 +72,16 @@ __all__ = [
     "Outcome",
     "Received",
     "Reception",
+    "RowChange",
     "Seen",
     "ServiceError",
+    "TableChanges",
+    "TableUpdate",
     "ValueChanged",
     "admin_ensure",
     "approval_blockers",
     "bank_details_verify",
+    "columns_choose",
     "comment_add",
     "comment_delete",
     "documents_receive",
@@ -92,6 +97,7 @@ __all__ = [
     "first_approval_withdraw",
     "folder_check",
     "folder_save",
+    "guides_apply",
     "has_power_over",
     "invoice_approve",
     "invoice_assign",
@@ -133,6 +139,8 @@ __all__ = [
     "samples_load",
     "source_remove",
     "sources_due",
+    "stored_document",
+    "table_update",
     "tax_id_check",
     "upload_mb",
     "workspace_approval_set",

@@ -77,6 +77,7 @@ def _parted(invoice: Invoice, reading: Reading) -> list[tuple[Invoice, Reading]]
 def _may_split(invoice: Invoice) -> bool:
     """Not what a person has worked on, nor a file of which parts are there already."""
     touched = invoice.field_values.filter(human_value__isnull=False).exists()
+    touched = touched or invoice.edited_tables.filter(revision__gt=0).exists()
     same = Invoice.objects.filter(workspace=invoice.workspace_id, sha256=invoice.sha256, deleted_at__isnull=True)
     return invoice.page_range is None and not touched and not same.exclude(pk=invoice.pk).exists()
 
@@ -197,18 +198,22 @@ def _field_row(invoice: Invoice, name: str, found: Field | None, human: FieldVal
 
 
 def _replace_rows(invoice: Invoice, record: InvoiceRecord) -> None:
-    invoice.line_items.all().delete()
-    invoice.tax_lines.all().delete()
-    items = [
-        LineItem(**{**row_values(LineItem, item), "invoice": invoice, "position": position})
-        for position, item in enumerate(record.line_items, start=1)
-    ]
-    LineItem.objects.bulk_create(items)
-    taxes = [
-        TaxLine(invoice=invoice, position=position, **row_values(TaxLine, row))
-        for position, row in enumerate(record.tax_breakdown, start=1)
-    ]
-    TaxLine.objects.bulk_create(taxes)
+    """The tables anew, but for those that a person worked on."""
+    kept = set(invoice.edited_tables.filter(revision__gt=0).values_list("name", flat=True))
+    if "line_items" not in kept:
+        invoice.line_items.all().delete()
+        items = [
+            LineItem(**{**row_values(LineItem, item), "invoice": invoice, "position": position})
+            for position, item in enumerate(record.line_items, start=1)
+        ]
+        LineItem.objects.bulk_create(items)
+    if "tax_lines" not in kept:
+        invoice.tax_lines.all().delete()
+        taxes = [
+            TaxLine(invoice=invoice, position=position, **row_values(TaxLine, row))
+            for position, row in enumerate(record.tax_breakdown, start=1)
+        ]
+        TaxLine.objects.bulk_create(taxes)
 
 
 def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> None:

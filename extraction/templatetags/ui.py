@@ -38,6 +38,7 @@ ICONS: dict[str, str] = {
     "chevron-up": '<path d="m6 14.5 6-6 6 6"/>',
     "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>',
     "close": '<path d="M6 6l12 12"/><path d="M18 6 6 18"/>',
+    "columns": '<path d="M4 5h16v14H4z"/><path d="M9.5 5v14M15 5v14"/>',
     "document": '<path d="M6 3h8l4 4v14H6z"/><path d="M14 3v4h4"/><path d="M9 12h6"/><path d="M9 16h6"/>',
     "download": '<path d="M12 4v11"/><path d="m7 10.5 5 5 5-5"/><path d="M4.5 20h15"/>',
     "edit": '<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19z"/>',
@@ -48,8 +49,8 @@ ICONS: dict[str, str] = {
     '<path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8"/><path d="M12 16.5v.1"/>',
     "fit-page": '<path d="M5 3.5h14v17H5z"/><path d="M12 7.5v9"/><path d="m9.5 10 2.5-2.5 2.5 2.5"/>'
     '<path d="m9.5 14 2.5 2.5 2.5-2.5"/>',
+    "guides": '<path d="M3 6h18M3 18h18"/><path d="M8 3v18M16 3v18" stroke-dasharray="3 2"/>',
     "keyboard": '<path d="M3 6.5h18v11H3z"/><path d="M7 10h.1M11 10h.1M15 10h.1M17.5 10h.1M8 14h8"/>',
-    "columns": '<path d="M4 4.5h7v15H4z"/><path d="M13 4.5h7v15h-7z"/>',
     "minus": '<path d="M5 12h14"/>',
     "more": '<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="3"/>',
     "pause": '<path d="M8.5 5v14"/><path d="M15.5 5v14"/>',

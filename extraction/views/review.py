@@ -24,6 +24,7 @@ from extraction.templatetags.ui import progress_state
 
 from .common import explains_refusals, is_htmx, own_invoice, signed_in, where_from
 from .fields import FieldView, field_views, grouped, to_check
+from .lines import table_view
 from .listing import Listing
 
 ORDERS = ("doubt", "plain")  # of the fields; the first is everybody's until they choose
@@ -74,8 +75,8 @@ def render_review(
         "pages": pages,
         "siblings": selectors.siblings_of(user, invoice),
         "searchable": searchable_offered(invoice, pages),
-        "line_items": list(invoice.line_items.all()),
-        "tax_lines": list(invoice.tax_lines.all()),
+        "line_items": table_view(invoice, user, "line_items"),
+        "tax_lines": table_view(invoice, user, "tax_lines"),
     }
     response = render(request, "review/review.html", context, status=status)
     response["Cache-Control"] = "private, no-cache"

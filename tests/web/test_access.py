@@ -19,13 +19,14 @@ POSTED = {
     "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
     "doubts-settle", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
     "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
+    "table-save", "guides-preview", "table-columns",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
     "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
-    "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read",
+    "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read", "table-columns",
 }  # fmt: skip
 
 

@@ -376,7 +376,7 @@ def test_lines_and_taxes_are_shown(make_invoice: Callable[..., Invoice], web: Cl
     )
     TaxLine.objects.create(invoice=invoice, position=1, rate="19", base="100", amount="19")
     page = page_of(web, invoice)
-    for words in ("Paper", "2.5", "12,345.60", "less 7.00", "4006381333931", "19 %"):
+    for words in ("Paper", "2.5", ">12345.60<", ">7.00<", "4006381333931", ">19<"):
         assert words in page
 
 
