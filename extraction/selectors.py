@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from .engine.fields import FIELDS, FieldSpec
-from .models import FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
+from .models import Arrangement, FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
 
 SEARCHED = (
     "file_name",
@@ -65,11 +66,33 @@ def invoice_get(user: User, invoice_id: int) -> Invoice:
 
 
 def siblings_of(user: User, invoice: Invoice) -> list[Invoice]:
-    """The other invoices of the same file, where it was divided."""
-    if invoice.page_range is None:
+    """The other invoices with pages of the same files, where these were divided or arranged."""
+    if invoice.last_page is None:
         return []
-    same = Invoice.objects.for_user(user).filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256)
-    return list(same.exclude(pk=invoice.pk).order_by("first_page"))
+    own = [invoice.sha256, *invoice.sources.values_list("sha256", flat=True)]
+    shares = Q(sha256__in=own) | Q(pk__in=Invoice.objects.filter(sources__sha256__in=own))
+    same = Invoice.objects.for_user(user).filter(shares, workspace_id=invoice.workspace_id)
+    return list(same.exclude(pk=invoice.pk).order_by("created_at", "first_page", "pk"))
+
+
+def arrangeable(
+    user: User, *, workspace_id: int, search: str, without: Iterable[int], limit: int = 20
+) -> list[Invoice]:
+    """Documents whose pages could be added to an arrangement, newest first."""
+    open_to_change = (Status.REVIEW, Status.FAILED, Status.REJECTED)
+    found = invoices_for(user, search=search).filter(workspace_id=workspace_id, status__in=open_to_change)
+    return list(found.filter(page_count__gt=0).exclude(pk__in=without)[:limit])
+
+
+def arrangements_of(user: User, invoice: Invoice) -> list[Arrangement]:
+    """What was arranged with this document, newest first."""
+    mine = Arrangement.objects.filter(workspace__memberships__user=user, changes__invoice=invoice)
+    return list(mine.select_related("user", "undone_by").distinct()[:20])
+
+
+def arrangement_get(user: User, arrangement_id: int) -> Arrangement:
+    """Http404 for one of another workspace."""
+    return get_object_or_404(Arrangement, workspace__memberships__user=user, pk=arrangement_id)
 
 
 def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:

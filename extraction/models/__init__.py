@@ -1,5 +1,6 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
+from .arranging import Arrangement, ArrangementChange, Change, SourceFile
 from .audit import AuditEvent
 from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
@@ -8,7 +9,10 @@ from .values import Correction, FieldValue, LineItem, TaxLine
 __all__ = [
     "SETTLED",
     "UNREAD",
+    "Arrangement",
+    "ArrangementChange",
     "AuditEvent",
+    "Change",
     "Correction",
     "FieldValue",
     "Invoice",
@@ -18,6 +22,7 @@ __all__ = [
     "Membership",
     "Package",
     "Role",
+    "SourceFile",
     "Status",
     "TaxLine",
     "User",

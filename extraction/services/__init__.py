@@ -2,6 +2,7 @@
 
 from extraction.permissions import NotAllowed
 
+from .arranging import arrangement_undo, pages_arrange, proposed_parts, split_accept, split_decline
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import (
     invoice_delete,
@@ -10,6 +11,7 @@ from .housekeeping import (
     invoices_purge,
     samples_load,
 )
+from .pageplan import PageMove, state_of
 from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
@@ -33,10 +35,12 @@ __all__ = [
     "LeaseLost",
     "NotAllowed",
     "Outcome",
+    "PageMove",
     "Received",
     "Reception",
     "ServiceError",
     "admin_ensure",
+    "arrangement_undo",
     "documents_receive",
     "field_confirm",
     "field_correct",
@@ -59,6 +63,11 @@ __all__ = [
     "invoices_purge",
     "invoices_sweep",
     "leases_release",
+    "pages_arrange",
     "password_set",
+    "proposed_parts",
     "samples_load",
+    "split_accept",
+    "split_decline",
+    "state_of",
 ]

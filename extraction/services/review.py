@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from extraction.engine.errors import ReadingCancelled
 from extraction.engine.fields import BY_NAME, FieldSpec
@@ -15,6 +16,7 @@ from extraction.engine.values import parse_value
 from extraction.models import SETTLED, UNREAD, Correction, FieldValue, Invoice, Status, User
 from extraction.permissions import require
 
+from .arranging import arranged_elsewhere
 from .audit import event_record
 from .columns import column_values, invoice_values, storable, typed_value
 from .errors import InvalidState, InvalidValue
@@ -121,6 +123,8 @@ def file_rejoin(*, invoice: Invoice, user: User) -> Invoice:
     same = Invoice.objects.filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256, last_page__isnull=False)
     last = same.aggregate(Max("last_page"))["last_page__max"]
     rows = list(same.filter(deleted_at__isnull=True).select_for_update().order_by("first_page"))
+    if arranged_elsewhere(invoice):
+        raise InvalidState(_("Pages of this file were arranged by hand. Arrange them, or undo that, instead."))
     if not rows or any(row.status not in (Status.REVIEW, Status.FAILED, Status.REJECTED) for row in rows):
         raise InvalidState("One of the invoices of this file is approved or being read. Reopen or cancel it first.")
     kept, *others = rows
