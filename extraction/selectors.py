@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from .engine.fields import FIELDS, FieldSpec
-from .models import Arrangement, FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
+from .models import Arrangement, Change, FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
 
 SEARCHED = (
     "file_name",
@@ -93,6 +93,19 @@ def arrangements_of(user: User, invoice: Invoice) -> list[Arrangement]:
 def arrangement_get(user: User, arrangement_id: int) -> Arrangement:
     """Http404 for one of another workspace."""
     return get_object_or_404(Arrangement, workspace__memberships__user=user, pk=arrangement_id)
+
+
+def results_of(user: User, arrangement: Arrangement) -> InvoiceQuerySet:
+    """The documents of an arrangement, or of what was before it, that are there now."""
+    mine = Invoice.objects.for_user(user).filter(arrangement_changes__arrangement=arrangement)
+    return mine.distinct().order_by("created_at", "first_page", "pk")
+
+
+def arrangement_away(user: User, deleted: Invoice) -> Arrangement | None:
+    """The one that moved the pages of a deleted document into others, while it was not undone."""
+    changes = {"changes__invoice": deleted, "changes__kind": Change.DISSOLVED}
+    mine = Arrangement.objects.filter(workspace__memberships__user=user, undone_at__isnull=True, **changes)
+    return mine.first()
 
 
 def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:

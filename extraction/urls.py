@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, export, files, inbox, review, upload
+from .views import account, actions, arranging, export, files, inbox, review, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
@@ -32,4 +32,11 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/searchable.pdf", files.searchable, name="searchable"),
     path("invoices/<int:invoice_id>/pages/<int:number>/image/", files.page_image, name="page-image"),
     path("invoices/<int:invoice_id>/pages/<int:number>/words/", files.page_words, name="page-words"),
+    path("invoices/<int:invoice_id>/pages/<int:number>/thumb/", arranging.page_thumb, name="page-thumb"),
+    path("invoices/<int:invoice_id>/arrange/", arranging.arrange, name="arrange"),
+    path("invoices/<int:invoice_id>/arrange/documents/", arranging.arrange_documents, name="arrange-documents"),
+    path("invoices/<int:invoice_id>/arrange/apply/", arranging.arrange_apply, name="arrange-apply"),
+    path("invoices/<int:invoice_id>/split/", arranging.split_accept, name="split-accept"),
+    path("invoices/<int:invoice_id>/keep-together/", arranging.split_decline, name="split-decline"),
+    path("arrangements/<int:arrangement_id>/undo/", arranging.arrange_undo, name="arrange-undo"),
 ]

@@ -11,7 +11,7 @@ from .housekeeping import (
     invoices_purge,
     samples_load,
 )
-from .pageplan import PageMove, state_of
+from .pageplan import OPEN, PageMove, state_of
 from .people import admin_ensure, password_set
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
@@ -29,6 +29,7 @@ from .running import invoice_read
 from .storing import invoice_store
 
 __all__ = [
+    "OPEN",
     "RETRY_MAY_HELP",
     "InvalidState",
     "InvalidValue",

@@ -6,6 +6,7 @@ a row among the deleted, whole, so that undoing is to take that back. All of it 
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from extraction import isolation
 from extraction.engine.arranging import PageChoice, compose
+from extraction.engine.errors import InvoiceError
 from extraction.models import (
     SETTLED,
     Arrangement,
@@ -46,6 +48,8 @@ from .reading import NO_ERROR, NO_LEASE
 from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
 
+logger = logging.getLogger(__name__)
+
 SECONDS, MEGABYTES = 120, 4096  # for strangers' files; two hundred scanned pages take some 2 s
 READ: tuple[type[models.Model], ...] = (FieldValue, LineItem, TaxLine, InvoicePage)  # what a reading and people filled
 # What a document keeps whatever its pages are. All other columns belong to the pages.
@@ -65,7 +69,7 @@ def pages_arrange(*, user: User, groups: Sequence[Sequence[PageMove]], seen: Map
 
     ``seen`` are all documents in question, with ``state_of`` each as the person saw it. Pages in no group are left out;
     the uploads keep them. Documents whose pages change are read again, with what people typed; others stay as they are.
-    Raises InvalidState or InvalidValue, with nothing changed, and InvoiceError for a file whose pages cannot be copied.
+    Raises InvalidState or InvalidValue, with nothing changed, also for a file whose pages cannot be copied.
     """
     documents = list(Invoice.objects.for_user(user).filter(pk__in=seen).order_by("created_at", "first_page", "pk"))
     check_state(documents, seen)
@@ -124,8 +128,15 @@ def _compose(target: Target) -> str:
         folder = Path(name)
         paths = {place: _local_copy(upload, folder / f"source-{place}") for place, upload in enumerate(uploads)}
         made = folder / "arranged.pdf"
-        isolation.call(compose, paths, choices, made, read_options().limits, seconds=SECONDS, megabytes=MEGABYTES)
-        return file_store(made, Invoice().arranged_file.field.generate_filename(Invoice(), f"{uuid.uuid4().hex}.pdf"))
+        try:
+            isolation.call(compose, paths, choices, made, read_options().limits, seconds=SECONDS, megabytes=MEGABYTES)
+            wanted = Invoice().arranged_file.field.generate_filename(Invoice(), f"{uuid.uuid4().hex}.pdf")
+            return file_store(made, wanted)
+        except InvoiceError as error:
+            raise InvalidState(error.message) from error
+        except OSError as error:
+            logger.error("arranged pages could not be stored (%s)", error)
+            raise InvalidState(_("The arranged pages could not be stored; the disk may be full.")) from error
 
 
 def _local_copy(upload: SourceFile, path: Path) -> Path:
@@ -134,7 +145,7 @@ def _local_copy(upload: SourceFile, path: Path) -> Path:
         with stored.open("rb") as source, path.open("wb") as copy:
             copyfileobj(source, copy)
     except OSError as error:
-        raise FileUnavailable from error
+        raise InvalidState(FileUnavailable.default) from error
     return path
 
 

@@ -31,8 +31,12 @@ def review(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 
 def render_deleted(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    may = actions_in(invoice.workspace_id, signed_in(request))
-    return render(request, "review/deleted.html", {"invoice": invoice, "may": may}, status=410)
+    user = signed_in(request)
+    context: dict[str, Any] = {"invoice": invoice, "may": actions_in(invoice.workspace_id, user)}
+    arranged = selectors.arrangement_away(user, invoice)
+    if arranged is not None:
+        context |= {"arranged": arranged, "moved_to": selectors.results_of(user, arranged)}
+    return render(request, "review/deleted.html", context, status=410)
 
 
 def render_review(
@@ -56,6 +60,7 @@ def render_review(
         "more_filled": sum(1 for group in groups for view in group.more if view.value),
         "pages": pages,
         "siblings": selectors.siblings_of(user, invoice),
+        "proposed": services.proposed_parts(invoice),
         "searchable": searchable_offered(invoice, pages),
         "line_items": list(invoice.line_items.all()),
         "tax_lines": list(invoice.tax_lines.all()),

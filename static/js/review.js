@@ -231,6 +231,7 @@ document.addEventListener("keydown", (event) => {
     j: () => document.getElementById("go-after")?.click(),
     k: () => document.getElementById("go-before")?.click(),
     "+": () => viewer.zoom("in"), "=": () => viewer.zoom("in"), "-": () => viewer.zoom("out"), 0: () => viewer.zoom("fit"),
+    p: () => document.getElementById("go-arrange")?.click(),
     "?": () => document.getElementById("shortcuts").showModal(),
   }[event.key];
   if (!act) return;

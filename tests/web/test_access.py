@@ -16,14 +16,14 @@ from tests.conftest import PASSWORD
 OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore",
+    "restore", "arrange-apply", "arrange-undo", "split-accept", "split-decline",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total"}
+    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total", "arrangement_id": 1}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         assert pattern.name, pattern
