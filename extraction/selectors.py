@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from .engine.fields import FIELDS, FieldSpec
-from .models import Arrangement, Change, FieldValue, Invoice, InvoicePage, InvoiceQuerySet, Status, User, Workspace
+from .models import (
+    SETTLED,
+    Arrangement,
+    Change,
+    FieldValue,
+    Invoice,
+    InvoicePage,
+    InvoiceQuerySet,
+    Status,
+    User,
+    Workspace,
+)
 
 SEARCHED = (
     "file_name",
@@ -93,6 +106,15 @@ def arrangements_of(user: User, invoice: Invoice) -> list[Arrangement]:
 def arrangement_get(user: User, arrangement_id: int) -> Arrangement:
     """Http404 for one of another workspace."""
     return get_object_or_404(Arrangement, workspace__memberships__user=user, pk=arrangement_id)
+
+
+def arranged_lately(user: User, invoice: Invoice) -> Arrangement | None:
+    """What was arranged with this document in the last day, while it can be undone at all."""
+    if invoice.status in SETTLED or not invoice.sources.exists():
+        return None
+    latest = next(iter(arrangements_of(user, invoice)), None)
+    lately = latest is not None and latest.created_at > timezone.now() - timedelta(days=1)
+    return latest if latest and lately and latest.undone_at is None else None
 
 
 def results_of(user: User, arrangement: Arrangement) -> InvoiceQuerySet:

@@ -61,6 +61,7 @@ def render_review(
         "pages": pages,
         "siblings": selectors.siblings_of(user, invoice),
         "proposed": services.proposed_parts(invoice),
+        "arranged": selectors.arranged_lately(user, invoice),
         "searchable": searchable_offered(invoice, pages),
         "line_items": list(invoice.line_items.all()),
         "tax_lines": list(invoice.tax_lines.all()),

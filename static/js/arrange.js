@@ -283,11 +283,13 @@ document.addEventListener("dragend", () => {
 // --- a page at full size ---------------------------------------------------------------------------------------------
 
 const dialog = document.getElementById("preview");
+let looked = "";
 
 function preview() {
   const shown = model.pages.get(model.focus);
   if (!shown?.image) return;
-  const turn = model.state.turns[model.focus];
+  looked = model.focus;
+  const turn = model.state.turns[looked];
   const image = dialog.querySelector("img");
   image.src = shown.image;
   image.alt = document.getElementById("preview-title").textContent = view.nameOf(model.focus);
@@ -314,7 +316,12 @@ dialog.addEventListener("click", (event) => {
   const way = event.target.closest("[data-preview]")?.dataset.preview;
   if (way) turnOver(way);
 });
-dialog.addEventListener("close", () => view.focusTile());
+// The browser gives the focus back to where it was when the picture opened; the page shown last has it from now on.
+dialog.addEventListener("close", () => {
+  model.focus = looked;
+  show();
+  view.focusTile();
+});
 
 // --- another document ------------------------------------------------------------------------------------------------
 
@@ -362,9 +369,9 @@ function resultOf(one) {
 
 function take(one) {
   if (!model.add(one)) return;
-  model.focus = `${one.id}:${one.pages[0].number}`;
   keep();
-  panel.close();
+  panel.close(); // which gives the focus back to where it was
+  model.focus = `${one.id}:${one.pages[0].number}`;
   show();
   toast(fill(texts.textAdded, { name: one.name }));
   view.focusTile();
