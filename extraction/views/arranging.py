@@ -61,7 +61,9 @@ def shown_document(invoice: Invoice) -> dict[str, Any]:
     return {
         "id": invoice.pk,
         "name": invoice.vendor_name or invoice.document_name,
-        "detail": " · ".join(filter(None, (invoice.invoice_number, invoice.document_name))),
+        "detail": " · ".join(
+            filter(None, (invoice.invoice_number, invoice.document_name if invoice.vendor_name else ""))
+        ),
         "url": reverse("review", args=[invoice.pk]),
         "state": services.state_of(invoice),
         "locked": locked,

@@ -11,7 +11,7 @@ export function startView(model, texts, editable) {
   let drawn = null;
 
   const nameOf = (key) => fill(texts.textPageOf, model.pages.get(key));
-  const manyFiles = () => new Set([...model.pages.values()].map((page) => page.file)).size > 1;
+  const filesOf = (keys) => [...new Set(keys.map((key) => model.pages.get(key).file))];
 
   function tileOf(key) {
     if (tiles.has(key)) return tiles.get(key);
@@ -34,17 +34,18 @@ export function startView(model, texts, editable) {
 
   function draw() {
     const hadFocus = document.activeElement.closest?.(".tile")?.dataset.key;
-    const several = manyFiles();
-    for (const key of model.order()) drawTile(key, several);
+    for (const keys of [...model.state.groups, model.state.out]) {
+      const several = filesOf(keys).length > 1 || keys === model.state.out;
+      for (const key of keys) drawTile(key, several);
+    }
     // What is focused or selected moves nothing: an element under the pointer must stay where it is.
     if (drawn === model.state) return;
     drawn = model.state;
     const parts = [];
     model.state.groups.forEach((group, at) => {
-      if (editable) parts.push(gapAt(at));
-      parts.push(drawGroup(group, at));
+      parts.push(slotOf(gapAt(at), drawGroup(group, at)));
     });
-    if (editable) parts.push(gapAt(model.state.groups.length));
+    parts.push(gapAt(model.state.groups.length));
     groups.replaceChildren(...parts);
     out.replaceChildren(...model.state.out.map(tileOf));
     tray.hidden = !model.state.out.length;
@@ -62,6 +63,13 @@ export function startView(model, texts, editable) {
     face.ariaLabel = turn ? `${nameOf(key)}, ${fill(texts.textTurned, { turn })}` : nameOf(key);
     tile.querySelector(".caption").textContent = several ? nameOf(key) : fill(texts.textShort, page);
     tile.title = nameOf(key);
+  }
+
+  /** A group with the gap before it, which wrap together. */
+  function slotOf(...parts) {
+    const slot = Object.assign(document.createElement("div"), { className: "slot" });
+    slot.append(...parts);
+    return slot;
   }
 
   function gapAt(at) {
@@ -82,9 +90,10 @@ export function startView(model, texts, editable) {
     const pill = box.querySelector(".pill");
     pill.textContent = first.locked || (unchanged ? texts.textSame : texts.textChanged);
     pill.classList.toggle("info", !unchanged);
-    box.querySelector(".origin").textContent = unchanged ? first.name : "";
+    const origin = box.querySelector(".origin");
+    origin.textContent = origin.title = unchanged ? first.name : filesOf(group).join(" + ");
     const link = box.querySelector("a");
-    if (unchanged) Object.assign(link, { href: first.url, textContent: first.detail, className: "small truncate" });
+    if (unchanged) Object.assign(link, { href: first.url, textContent: first.detail || texts.textOpen, title: first.detail });
     else link.remove();
     const merge = box.querySelector("[data-merge]");
     const before = model.state.groups[at - 1];
