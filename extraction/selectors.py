@@ -95,11 +95,13 @@ def invoice_get(user: User, invoice_id: int) -> Invoice:
 
 
 def siblings_of(user: User, invoice: Invoice) -> list[Invoice]:
-    """The other invoices of the same file, where it was divided."""
-    if invoice.page_range is None:
+    """The other invoices with pages of the same files, where these were divided or arranged."""
+    if invoice.last_page is None:
         return []
-    same = Invoice.objects.for_user(user).filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256)
-    return list(same.exclude(pk=invoice.pk).order_by("first_page"))
+    own = [invoice.sha256, *invoice.sources.values_list("sha256", flat=True)]
+    shares = Q(sha256__in=own) | Q(pk__in=Invoice.objects.filter(sources__sha256__in=own))
+    same = Invoice.objects.for_user(user).filter(shares, workspace_id=invoice.workspace_id)
+    return list(same.exclude(pk=invoice.pk).order_by("created_at", "first_page", "pk"))
 
 
 def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:

@@ -7,6 +7,7 @@ from .forms import SignInForm
 from .views import (
     account,
     actions,
+    arranging,
     doubts,
     duplicates,
     export,
@@ -101,4 +102,11 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/pages/<int:number>/image/", files.page_image, name="page-image"),
     path("invoices/<int:invoice_id>/pages/<int:number>/crop/", files.page_crop, name="page-crop"),
     path("invoices/<int:invoice_id>/pages/<int:number>/words/", files.page_words, name="page-words"),
+    path("invoices/<int:invoice_id>/pages/<int:number>/thumb/", arranging.page_thumb, name="page-thumb"),
+    path("invoices/<int:invoice_id>/arrange/", arranging.arrange, name="arrange"),
+    path("invoices/<int:invoice_id>/arrange/documents/", arranging.arrange_documents, name="arrange-documents"),
+    path("invoices/<int:invoice_id>/arrange/apply/", arranging.arrange_apply, name="arrange-apply"),
+    path("invoices/<int:invoice_id>/split/", arranging.split_accept, name="split-accept"),
+    path("invoices/<int:invoice_id>/keep-together/", arranging.split_decline, name="split-decline"),
+    path("arrangements/<int:arrangement_id>/undo/", arranging.arrange_undo, name="arrange-undo"),
 ]

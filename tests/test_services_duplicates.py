@@ -11,7 +11,8 @@ from extraction import selectors, services
 from extraction.duplicates import compared, duplicates_of
 from extraction.models import AuditEvent, DistinctPair, Invoice, InvoicePage, Status, User
 from extraction.services.columns import invoice_values
-from extraction.services.duplicates import problems_refresh, text_bands_store
+from extraction.services.duplicates import problems_refresh
+from extraction.services.storing import text_bands_store
 from extraction.similarity import likeness, pairs, signature
 
 from .builders import VALUES

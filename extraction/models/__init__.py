@@ -1,6 +1,7 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
 from .approvals import BankVerification
+from .arranging import Arrangement, ArrangementChange, Change, SourceFile
 from .audit import AuditEvent
 from .bi import Day
 from .comments import Comment, Notice, Notification
@@ -15,8 +16,11 @@ from .values import Correction, FieldValue, LineItem, TaxLine
 __all__ = [
     "SETTLED",
     "UNREAD",
+    "Arrangement",
+    "ArrangementChange",
     "AuditEvent",
     "BankVerification",
+    "Change",
     "Channel",
     "Comment",
     "Correction",
@@ -38,6 +42,7 @@ __all__ = [
     "Role",
     "Security",
     "Source",
+    "SourceFile",
     "Status",
     "TaxLine",
     "TextBand",

@@ -13,6 +13,7 @@ from extraction.engine.record import NOT_AN_INVOICE
 from extraction.engine.splitting import pages_text
 from extraction.wording import told
 
+from .arranging import origin_words
 from .people import User, Workspace
 
 
@@ -113,6 +114,16 @@ class Invoice(models.Model):
     # Where one file holds several invoices: the pages that are this one. Without a ``last_page`` it is the whole file.
     first_page = models.PositiveIntegerField(default=1)
     last_page = models.PositiveIntegerField(null=True, blank=True)
+    file_pages = models.PositiveIntegerField(null=True, blank=True)  # of the whole file, where it was divided
+    # What people put together of pages that no file has in this order: a PDF of our own making, and for each of its
+    # pages {"source": SourceFile id, "file": its name, "page": number, "turn": degrees that a person chose, or None}.
+    # ``file`` is then the upload of the first page, and ``first_page`` and ``last_page`` are its number there: it
+    # stands for the document in ``invoice_file_once_per_workspace``, because a page is in one document only.
+    arranged_file = models.FileField(upload_to="invoices/%Y/%m/", max_length=255, blank=True)
+    arranged_pages = models.JSONField(default=list, blank=True)
+    sources: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        "SourceFile", related_name="invoices", blank=True
+    )
 
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -235,16 +246,23 @@ class Invoice(models.Model):
     @property
     def page_range(self) -> tuple[int, int] | None:
         """First and last page of the file, where it is one of several invoices in it."""
-        return None if self.last_page is None else (self.first_page, self.last_page)
+        return None if self.last_page is None or self.arranged_file else (self.first_page, self.last_page)
 
     @property
     def document_name(self) -> str:
         """What people call it: the file, and which of its pages."""
-        return f"{self.file_name}, {self.pages_words}" if self.page_range else self.file_name
+        words = self.pages_words
+        if self.arranged_pages:
+            return words
+        return f"{self.file_name}, {words}" if words else self.file_name
 
     @property
     def pages_words(self) -> str:
-        return told(pages_text(self.page_range)) if self.page_range else ""
+        """Which pages, where it is not a whole file: "pages 3-4", or "pages 1-2 of scan.pdf, page 1 of photo.jpg"."""
+        if self.arranged_pages:
+            return origin_words([(entry["file"], entry["page"]) for entry in self.arranged_pages])
+        part = self.page_range is not None and self.page_range != (1, self.file_pages)
+        return told(pages_text(self.page_range)) if part and self.page_range else ""
 
     @property
     def awaits_second_approval(self) -> bool:
@@ -261,8 +279,8 @@ class Invoice(models.Model):
 
     @property
     def readable_file(self) -> models.fields.files.FieldFile:
-        """What to read: the upload, or its copy without a password."""
-        return self.unlocked_file or self.file
+        """What to read: the upload, its copy without a password, or what was made of its pages and others."""
+        return self.arranged_file or self.unlocked_file or self.file
 
 
 class InvoicePage(models.Model):

@@ -10,6 +10,7 @@ from .approving import (
     first_approval_withdraw,
     invoice_approve,
 )
+from .arranging import arrangement_undo, pages_arrange, proposed_parts, split_accept, split_decline
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
@@ -28,6 +29,7 @@ from .members import (
     out_of_reach,
     profile_set,
 )
+from .pageplan import OPEN, PageMove, state_of
 from .people import admin_ensure, password_set
 from .presence import presence_mark
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
@@ -59,6 +61,7 @@ from .workspaces import (
 )
 
 __all__ = [
+    "OPEN",
     "RETRY_MAY_HELP",
     "ApprovalBlocked",
     "ChangedMeanwhile",
@@ -70,6 +73,7 @@ __all__ = [
     "NotAllowed",
     "Origin",
     "Outcome",
+    "PageMove",
     "Received",
     "Reception",
     "RowChange",
@@ -80,6 +84,7 @@ __all__ = [
     "ValueChanged",
     "admin_ensure",
     "approval_blockers",
+    "arrangement_undo",
     "bank_details_verify",
     "columns_choose",
     "comment_add",
@@ -131,14 +136,19 @@ __all__ = [
     "member_role_set",
     "notifications_read",
     "out_of_reach",
+    "pages_arrange",
     "password_set",
     "preference_set",
     "presence_mark",
     "profile_set",
+    "proposed_parts",
     "required_fields",
     "samples_load",
     "source_remove",
     "sources_due",
+    "split_accept",
+    "split_decline",
+    "state_of",
     "stored_document",
     "table_update",
     "tax_id_check",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from extraction.models import DistinctPair, Invoice, TextBand, User
+from extraction.models import DistinctPair, Invoice, User
 from extraction.permissions import require
-from extraction.similarity import signature
 
 from .audit import event_record
 from .columns import invoice_values
@@ -55,12 +54,6 @@ def problems_refresh(invoice: Invoice) -> None:
     problems = problems_found(invoice=invoice, values=values, lasting=lasting)
     Invoice.objects.filter(pk=invoice.pk).update(problems=problems)
     invoice.refresh_from_db()
-
-
-def text_bands_store(*, invoice: Invoice, text: str) -> None:
-    """The signature by which other invoices of nearly the same text are found."""
-    invoice.text_bands.all().delete()
-    TextBand.objects.bulk_create(TextBand(invoice=invoice, value=value) for value in signature(text))
 
 
 def _require_both(invoice: Invoice, other: Invoice, user: User) -> None:

@@ -13,9 +13,10 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
+from extraction.models import SETTLED, Invoice, Package, SourceFile, Status, User, Workspace
 from extraction.permissions import require
 
+from .arranging import arranged_away
 from .audit import event_record
 from .errors import InvalidState
 from .limits import kept_days
@@ -54,6 +55,10 @@ def invoice_restore(*, invoice_id: int, user: User) -> Invoice:
     """Undo a deletion. Raises Invoice.DoesNotExist for a stranger, InvalidState when the file is back already."""
     invoice = Invoice.objects.get(pk=invoice_id, workspace__memberships__user=user)
     require("delete", workspace=invoice.workspace_id, user=user)
+    if arranged_away(invoice):
+        raise InvalidState(
+            _("The pages of this document are in others now. Undo the arrangement of its pages instead.")
+        )
     try:
         with transaction.atomic():
             now = timezone.now()
@@ -85,16 +90,33 @@ def invoices_purge() -> int:
             if invoice is None:
                 continue
             names = [*invoice.pages.exclude(image="").values_list("image", flat=True)]
-            shared = [str(name) for name in (invoice.file.name, invoice.unlocked_file.name) if name]
+            stored = (invoice.file, invoice.unlocked_file, invoice.arranged_file)
+            shared = [str(file.name) for file in stored if file]
             event_record(invoice=invoice, action="purged")
             invoice.delete()
+            shared += _sources_purge()
         # The last invoice of a file takes it along.
-        names += [name for name in shared if not Invoice.objects.filter(Q(file=name) | Q(unlocked_file=name)).exists()]
+        names += [name for name in shared if not _is_needed(name)]
         files_delete(names)
         images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
     _packages_purge()
     return len(ids)
+
+
+def _sources_purge() -> list[str]:
+    """Uploads of which no document has pages any more; returns their files."""
+    names: list[str] = []
+    for source in SourceFile.objects.filter(invoices__isnull=True):
+        names += [str(file.name) for file in (source.file, source.unlocked_file) if file]
+        source.delete()
+    return names
+
+
+def _is_needed(name: str) -> bool:
+    of_invoice = Q(file=name) | Q(unlocked_file=name) | Q(arranged_file=name)
+    of_source = Q(file=name) | Q(unlocked_file=name)
+    return Invoice.objects.filter(of_invoice).exists() or SourceFile.objects.filter(of_source).exists()
 
 
 def _packages_purge() -> None:

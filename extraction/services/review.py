@@ -18,6 +18,7 @@ from extraction.permissions import require
 from extraction.wording import told
 
 from .approving import NO_FIRST_APPROVAL, first_approval_void
+from .arranging import arranged_elsewhere
 from .audit import event_record
 from .changing import counted_update, refusal
 from .columns import column_values, invoice_values, storable, typed_value
@@ -154,6 +155,8 @@ def file_rejoin(*, invoice: Invoice, user: User) -> Invoice:
     same = Invoice.objects.filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256, last_page__isnull=False)
     last = same.aggregate(Max("last_page"))["last_page__max"]
     rows = list(same.filter(deleted_at__isnull=True).select_for_update().order_by("first_page"))
+    if arranged_elsewhere(invoice):
+        raise InvalidState(_("Pages of this file were arranged by hand. Arrange them, or undo that, instead."))
     if not rows or any(row.status not in (Status.REVIEW, Status.FAILED, Status.REJECTED) for row in rows):
         text = _("One of the invoices of this file is approved or being read. Reopen or cancel it first.")
         raise InvalidState(text)

@@ -55,9 +55,13 @@ ICONS: dict[str, str] = {
     "more": '<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="3"/>',
     "pause": '<path d="M8.5 5v14"/><path d="M15.5 5v14"/>',
     "play": '<path d="M8 5v14l11-7z"/>',
+    "pages": '<path d="M4 3.5h9v12H4z"/><path d="M16.5 8.5H20v12h-9v-2"/>',
     "plus": '<path d="M12 5v14"/><path d="M5 12h14"/>',
     "redo": '<path d="m15 5 4.5 4.5L15 14"/><path d="M19.5 9.5h-9a5.5 5.5 0 0 0 0 11H14"/>',
     "retry": '<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4"/><path d="M19.5 3.5v4h-4"/>',
+    "rotate": '<path d="M5 12a7.5 7.5 0 1 1 2.3 5.4"/><path d="M5 20.5v-4h4"/>',
+    "scissors": '<circle cx="6.5" cy="7" r="2.5"/><circle cx="6.5" cy="17" r="2.5"/>'
+    '<path d="M8.7 8.3 20 17"/><path d="M8.7 15.7 20 7"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "settings": '<circle cx="12" cy="12" r="3"/><path d="M12 3v3M12 18v3M3 12h3M18 12h3"/>'
     '<path d="M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M18.4 5.6l-2.2 2.2M7.8 16.2l-2.2 2.2"/>',
@@ -65,9 +69,10 @@ ICONS: dict[str, str] = {
     "sort-up": '<path d="M12 19V5"/><path d="m6.5 10.5 5.5-5.5 5.5 5.5"/>',
     "stop": '<circle cx="12" cy="12" r="8.5"/><path d="m6.5 6.5 11 11"/>',
     "theme": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17a8.5 8.5 0 0 0 0-17z" fill="currentColor"/>',
+    "undo": '<path d="M4.5 9.5h10a5 5 0 0 1 0 10H9"/><path d="m8.5 5-4 4.5 4 4.5"/>',
+    "join": '<path d="M4 4h6v16H4zM14 4h6v16h-6z"/><path d="M8 12h8"/>',
     "trash": '<path d="M4.5 7h15"/><path d="M9 7V4h6v3"/><path d="m6.5 7 1 13h9l1-13"/>',
     "turn": '<path d="M4 10h10v10H4z"/><path d="M9 4h6a4.5 4.5 0 0 1 4.5 4.5V12"/><path d="m16.5 9.5 3 3 3-3"/>',
-    "undo": '<path d="M9 5 4.5 9.5 9 14"/><path d="M4.5 9.5h9a5.5 5.5 0 0 1 0 11H10"/>',
     "upload": '<path d="M12 19V7"/><path d="m7 11.5 5-5 5 5"/><path d="M4.5 3.5h15"/>',
     "user": '<circle cx="12" cy="8.5" r="4"/><path d="M4.5 20c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5"/>',
 }

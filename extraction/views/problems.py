@@ -82,7 +82,8 @@ class ProblemView:
 
 def problem_views(invoice: Invoice) -> list[ProblemView]:
     """Grave ones first. Nothing is asked of the database unless a problem needs it."""
-    found = [_view(problem, invoice) for problem in invoice.problems]
+    # What proposes to divide the file is shown with its own buttons (_proposal.html).
+    found = [_view(problem, invoice) for problem in invoice.problems if not problem.get("parts")]
     return sorted(found, key=lambda view: not view.grave)
 
 

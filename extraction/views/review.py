@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from extraction import selectors, services
+from extraction import arrangements, selectors, services
 from extraction.engine.fields import BY_NAME, FieldSpec
 from extraction.engine.record import canonical
 from extraction.engine.values import parse_value
@@ -41,8 +41,12 @@ def review(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 
 def render_deleted(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    may = actions_in(invoice.workspace_id, signed_in(request))
-    return render(request, "review/deleted.html", {"invoice": invoice, "may": may}, status=410)
+    user = signed_in(request)
+    context: dict[str, Any] = {"invoice": invoice, "may": actions_in(invoice.workspace_id, user)}
+    arranged = arrangements.arrangement_away(user, invoice)
+    if arranged is not None:
+        context |= {"arranged": arranged, "moved_to": arrangements.results_of(user, arranged)}
+    return render(request, "review/deleted.html", context, status=410)
 
 
 def render_review(
@@ -74,6 +78,8 @@ def render_review(
         "more_filled": sum(1 for group in groups for view in group.more if view.value),
         "pages": pages,
         "siblings": selectors.siblings_of(user, invoice),
+        "proposed": services.proposed_parts(invoice),
+        "arranged": arrangements.arranged_lately(user, invoice),
         "searchable": searchable_offered(invoice, pages),
         "line_items": table_view(invoice, user, "line_items"),
         "tax_lines": table_view(invoice, user, "tax_lines"),

@@ -174,6 +174,7 @@ startKeys({
     j: () => document.getElementById("go-after")?.click(),
     k: () => document.getElementById("go-before")?.click(),
     h: () => toggleHistory(handField()),
+    p: () => document.getElementById("go-arrange")?.click(),
     r: viewer.turn,
     f: () => viewer.zoom("page"),
     "+": () => viewer.zoom("in"),

@@ -19,7 +19,7 @@ POSTED = {
     "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
     "doubts-settle", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
     "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
-    "table-save", "guides-preview", "table-columns",
+    "table-save", "guides-preview", "table-columns", "arrange-apply", "arrange-undo", "split-accept", "split-decline",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
@@ -36,6 +36,7 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
         "invoice_id": invoice.pk,
         "number": 1,
         "name": "gross_total",
+        "arrangement_id": 1,
         "member_id": member.pk if member else 1,
         "mailbox_id": mailbox_of(invoice.workspace).pk,
         "folder_id": WatchFolder.objects.get_or_create(workspace=invoice.workspace, name="scanner")[0].pk,
