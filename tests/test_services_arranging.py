@@ -377,7 +377,7 @@ def test_other_refusals_say_what_to_do(
         (reviewer, [[(scan, 1), (scan, 1)]], services.InvalidValue, "one document only"),
         (reviewer, [[(scan, 9)]], services.InvalidValue, "not there any more"),
         (reviewer, [[(scan, 1, 45)]], services.InvalidValue, "not there any more"),
-        (uploader, [[(scan, 1)]], services.NotAllowed, "Your role here is uploader"),
+        (uploader, [[(scan, 1)]], services.NotAllowed, "Your role here is “Uploader”"),
         (outsider, [[(scan, 1)]], services.InvalidState, "changed or deleted"),
     ]
     for user, groups, error, words in cases:
