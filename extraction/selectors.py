@@ -174,7 +174,7 @@ def last_event_id(invoice: Invoice) -> int:
 
 def changes_since(invoice: Invoice, event_id: int, *, by_others_than: User) -> list[Change]:
     """What others changed in the values after that audit event, oldest first. Lines are named without their values."""
-    changed = Q(action__in=["field_corrected", "field_unconfirmed"]) | Q(action__startswith="line")
+    changed = Q(action__in=["field_corrected", "field_unconfirmed", "table_changed"])
     events = AuditEvent.objects.filter(changed, invoice_id=invoice.pk, pk__gt=event_id).exclude(user=by_others_than)
     found = list(events.select_related("user").order_by("pk"))
     values = _correction_values(invoice, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,7 +14,7 @@ from extraction.forms import RejectForm
 from extraction.models import Invoice, Status
 from extraction.wording import told
 
-from .common import explains_refusals, is_htmx, own_invoice, refused, signed_in, where_from
+from .common import explains_refusals, is_htmx, own_invoice, refused, signed_in, wants_json, where_from
 from .listing import Listing
 
 
@@ -32,12 +32,12 @@ def approve(request: HttpRequest, invoice_id: int) -> HttpResponse:
         services.invoice_approve(invoice=invoice, user=user, seen=int(seen) if seen.isdecimal() else None)
     except services.ChangedMeanwhile:
         shown = listing.address("review", invoice.pk)  # with what was changed on top, and ready to approve
-        return redirect(f"{shown}{'&' if '?' in shown else '?'}changed={seen}")
+        return led(request, redirect(f"{shown}{'&' if '?' in shown else '?'}changed={seen}"))
     if invoice.status == Status.APPROVED:
         done(request, _("Approved %(file)s."), invoice, undo="reopen")
     else:
         done(request, _("First approval of %(file)s given; another person approves it next."), invoice, undo="withdraw")
-    return go_on(listing, waiting)
+    return led(request, go_on(listing, waiting))
 
 
 @require_POST
@@ -133,6 +133,11 @@ def done(request: HttpRequest, text: str, invoice: Invoice, *, undo: str) -> Non
 
 def go_on(listing: Listing, waiting: int | None) -> HttpResponse:
     return redirect(listing.address("review", waiting) if waiting else listing.address("inbox"))
+
+
+def led(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A script is told where to go instead of being redirected: it would fetch that page twice."""
+    return JsonResponse({"next": response["Location"]}) if wants_json(request) else response
 
 
 def refreshed() -> HttpResponse:

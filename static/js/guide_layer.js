@@ -13,7 +13,7 @@ export class GuideLayer {
     for (const figure of document.querySelectorAll(".page[data-page]")) {
       const layer = Object.assign(document.createElement("div"), { className: "guide-layer" });
       layer.addEventListener("pointerdown", (event) => this.press(event, Number(figure.dataset.page)));
-      figure.append(layer);
+      (figure.querySelector(".leaf") ?? figure).append(layer);
       this.layers.set(Number(figure.dataset.page), layer);
     }
     if (!this.layers.has(this.guides.page)) this.guides.page = Math.min(...this.layers.keys());

@@ -70,11 +70,13 @@ takePicks(({ text, field }) => {
   save(hand);
 });
 
+const LONGEST = 300; // letters: no field of one line holds as much
 const known = new Map(); // "field text" -> what it would become
 startWords(viewer.pages, {
   async preview(text) {
     const hand = handField();
-    if (!editable || !hand || hand.input.matches("select, textarea")) return null;
+    const elsewhere = document.activeElement !== document.body && !fieldOf(document.activeElement); // another part's cell
+    if (!editable || elsewhere || !hand || hand.input.matches("select, textarea") || text.length > LONGEST) return null;
     const key = `${hand.name} ${text}`;
     if (!known.has(key)) {
       const answer = fetch(`${hand.form.dataset.preview}?${new URLSearchParams({ text })}`, { headers: { Accept: "application/json" } });

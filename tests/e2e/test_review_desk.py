@@ -461,6 +461,20 @@ def test_a_confirmation_that_did_not_arrive_is_sent_again(page: Page, site: str,
     assert FieldValue.objects.get(invoice=invoice, name="gross_total").human_value == "119.00"
 
 
+def test_a_server_that_is_away_does_not_lead_away_from_the_document(page: Page, site: str, read_invoice: Make) -> None:
+    invoice = read_invoice()
+    ready(page, site, invoice)
+    page.route("**/approve/**", lambda route: route.abort())
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not approved: the server cannot be reached.")).to_be_visible()
+    expect(field(page, "gross_total")).to_have_value("119.00")
+    page.unroute("**/approve/**")
+    page.get_by_role("button", name="Approve").press("Enter")
+    page.get_by_text("Approved invoice-").wait_for()
+    invoice.refresh_from_db()
+    assert invoice.status == Status.APPROVED
+
+
 def test_the_overlay_of_keys_breaks_no_rule(page: Page, site: str, read_invoice: Make) -> None:
     invoice = read_invoice()
     doubt(invoice, "gross_total", alternatives=[OTHER])

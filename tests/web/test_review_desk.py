@@ -172,6 +172,19 @@ def test_approving_what_others_changed_meanwhile_shows_the_changes_first(
     assert invoice.status == Status.APPROVED
 
 
+def test_a_script_is_told_where_to_go_after_an_approval(make_invoice: Make, web: Client, reviewer: User) -> None:
+    first, second = make_invoice(), make_invoice()
+    asked = {"Accept": "application/json"}
+    services.field_correct(invoice=second, user=reviewer, name="gross_total", text="150")
+    approve = reverse("approve", args=[second.pk])
+    shown = reverse("review", args=[second.pk])
+    assert web.post(approve, {"seen": "0"}, headers=asked).json() == {"next": f"{shown}?changed=0"}
+    assert web.post(approve, headers=asked).json() == {"next": reverse("review", args=[first.pk])}
+    refused = web.post(approve, headers=asked)
+    assert refused.status_code == 409
+    assert "cannot be approved" in refused.json()["error"]
+
+
 @pytest.mark.parametrize("junk", ["x", "-1", "9" * 30, "²"])
 def test_a_junk_number_of_what_was_seen_does_no_harm(make_invoice: Make, web: Client, junk: str) -> None:
     invoice = make_invoice()
