@@ -24,6 +24,7 @@ from .review import (
     invoice_retry,
 )
 from .running import invoice_read
+from .searching import search_catch_up, search_index, search_rebuild
 from .storing import invoice_store
 
 __all__ = [
@@ -61,4 +62,7 @@ __all__ = [
     "leases_release",
     "password_set",
     "samples_load",
+    "search_catch_up",
+    "search_index",
+    "search_rebuild",
 ]

@@ -30,6 +30,7 @@ from .audit import event_record
 from .columns import storable
 from .errors import InvalidState, NotStored
 from .reading import NO_ERROR
+from .searching import search_index
 from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
 
@@ -141,6 +142,7 @@ def _insert(invoice: Invoice, user: User) -> Received:
     try:
         with transaction.atomic():
             invoice.save(force_insert=True)
+            search_index(invoice=invoice)
             event_record(invoice=invoice, user=user, action="received")
             wake_on_commit(invoice_id=invoice.pk)
     except Exception as error:
