@@ -20,15 +20,104 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ocrsite.settings")
 EMAIL, PASSWORD = "admin@bench.example", "bench"
 AT_ONCE = 500
-FIRST = "Amber Birch Cedar Delta Elm Falcon Granit Harbour Iris Juniper Kestrel Lumen Meridian Nord Olive Piper Quarz".split()
-LAST = "Logistics Print Catering Software Steel Office Energy Travel Cleaning Foods Media Tools Labs Bau Papier".split()
-FORMS = "GmbH Ltd AG SAS BV Inc SpA Oy".split()
-WORDS = (
-    "delivery order pallet transport service hours licence monthly support paper toner bolts steel cable lamp office "
-    "desk chair coffee water cleaning window repair travel hotel flight train ticket parking fuel energy kilowatt "
-    "heating rent maintenance contract project phase design printing binding poster leaflet shipping insurance "
-    "customs storage packaging glass copper valve filter pump motor sensor controller battery charger screen"
-).split()
+FIRST = [
+    "Amber",
+    "Birch",
+    "Cedar",
+    "Delta",
+    "Elm",
+    "Falcon",
+    "Granit",
+    "Harbour",
+    "Iris",
+    "Juniper",
+    "Kestrel",
+    "Lumen",
+    "Meridian",
+    "Nord",
+    "Olive",
+    "Piper",
+    "Quarz",
+]
+LAST = [
+    "Logistics",
+    "Print",
+    "Catering",
+    "Software",
+    "Steel",
+    "Office",
+    "Energy",
+    "Travel",
+    "Cleaning",
+    "Foods",
+    "Media",
+    "Tools",
+    "Labs",
+    "Bau",
+    "Papier",
+]
+FORMS = ["GmbH", "Ltd", "AG", "SAS", "BV", "Inc", "SpA", "Oy"]
+WORDS = [
+    "delivery",
+    "order",
+    "pallet",
+    "transport",
+    "service",
+    "hours",
+    "licence",
+    "monthly",
+    "support",
+    "paper",
+    "toner",
+    "bolts",
+    "steel",
+    "cable",
+    "lamp",
+    "office",
+    "desk",
+    "chair",
+    "coffee",
+    "water",
+    "cleaning",
+    "window",
+    "repair",
+    "travel",
+    "hotel",
+    "flight",
+    "train",
+    "ticket",
+    "parking",
+    "fuel",
+    "energy",
+    "kilowatt",
+    "heating",
+    "rent",
+    "maintenance",
+    "contract",
+    "project",
+    "phase",
+    "design",
+    "printing",
+    "binding",
+    "poster",
+    "leaflet",
+    "shipping",
+    "insurance",
+    "customs",
+    "storage",
+    "packaging",
+    "glass",
+    "copper",
+    "valve",
+    "filter",
+    "pump",
+    "motor",
+    "sensor",
+    "controller",
+    "battery",
+    "charger",
+    "screen",
+]
 STATES = {"review": 30, "approved": 25, "exported": 35, "rejected": 4, "failed": 3, "queued": 3}
 PROBLEMS = ("possible_duplicate", "totals_disagree", "bank_details_changed", "required_missing", "date_ambiguous")
 MAIN = (

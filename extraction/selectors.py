@@ -15,6 +15,7 @@ from .engine.fields import FIELDS, FieldSpec
 from .models import FieldValue, Invoice, InvoiceQuerySet, SavedView, Status, User, Workspace
 from .words import typed
 
+
 @dataclass(frozen=True, slots=True)
 class ReviewField:
     """One row of the review form. ``value`` is None until a reading or a person gave one."""

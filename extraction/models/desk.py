@@ -58,7 +58,7 @@ class BulkAct(models.Model):
 class SearchText(models.Model):
     """The words by which a document is found, normalised and each once (``extraction.words``), with spaces between.
 
-    The database keeps its own index over them (migration 0009): full text on SQLite, inverted lists on PostgreSQL.
+    The database keeps its own index over them (migration 0010): full text on SQLite, inverted lists on PostgreSQL.
     ``revision`` is the invoice's when they were taken: another one says that they may be old.
     """
 

@@ -36,6 +36,17 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
             return self.none()
         return self.filter(workspace__memberships__user=user, deleted_at__isnull=True)
 
+    def to_work_on(self, user: Any) -> InvoiceQuerySet:
+        """What waits for this person's decision: in review, not set aside, and not approved first by themselves."""
+        own = Q(first_approved_at__isnull=False, first_approved_by=user)
+        return self.filter(status=Status.REVIEW, held_at__isnull=True).exclude(own)
+
+    def awaiting_second_approval(self) -> InvoiceQuerySet:
+        return self.filter(status=Status.REVIEW, first_approved_at__isnull=False)
+
+    def on_hold(self) -> InvoiceQuerySet:
+        return self.filter(status=Status.REVIEW, held_at__isnull=False)
+
 
 def money(**options: Any) -> models.DecimalField[Any, Any]:
     return models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, **options)
@@ -106,6 +117,7 @@ class Invoice(models.Model):
     assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned")
     held_at = models.DateTimeField(null=True, blank=True)  # set aside, and why; not done, but nothing to do now
     hold_reason = models.CharField(max_length=500, blank=True)
+    held_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The first of two approvals, where the workspace asks for two; ``approved_*`` is the one that counts.
     first_approved_at = models.DateTimeField(null=True, blank=True)
     first_approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -174,6 +186,19 @@ class Invoice(models.Model):
                 name="invoice_exported_at_iff_exported",
             ),
             models.CheckConstraint(
+                condition=Q(hold_reason="") | Q(held_at__isnull=False), name="invoice_hold_reason_only_while_held"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_approved_by__isnull=True) | Q(first_approved_at__isnull=False),
+                name="invoice_first_approver_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_approved_by__isnull=True)
+                | Q(approved_by__isnull=True)
+                | ~Q(first_approved_by=F("approved_by")),
+                name="invoice_approved_by_two_people",
+            ),
+            models.CheckConstraint(
                 condition=Q(pages_done__lte=F("page_count")), name="invoice_pages_done_within_count"
             ),
         ]
@@ -207,6 +232,14 @@ class Invoice(models.Model):
     @property
     def pages_words(self) -> str:
         return pages_text(self.page_range) if self.page_range else ""
+
+    @property
+    def awaits_second_approval(self) -> bool:
+        return self.status == Status.REVIEW and self.first_approved_at is not None
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == Status.REVIEW and self.held_at is not None
 
     @property
     def is_other_document(self) -> bool:

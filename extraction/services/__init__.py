@@ -2,6 +2,15 @@
 
 from extraction.permissions import NotAllowed
 
+from .approving import (
+    ApprovalBlocked,
+    approval_blockers,
+    bank_details_verify,
+    first_approval_void,
+    first_approval_withdraw,
+    invoice_approve,
+)
+from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import (
     invoice_delete,
@@ -17,7 +26,6 @@ from .review import (
     field_confirm,
     field_correct,
     file_rejoin,
-    invoice_approve,
     invoice_cancel,
     invoice_reject,
     invoice_reopen,
@@ -26,9 +34,12 @@ from .review import (
 from .running import invoice_read
 from .searching import search_catch_up, search_index, search_rebuild
 from .storing import invoice_store
+from .talking import comment_add, comment_delete, notifications_read
+from .working import invoice_assign, invoice_hold, invoice_unhold
 
 __all__ = [
     "RETRY_MAY_HELP",
+    "ApprovalBlocked",
     "InvalidState",
     "InvalidValue",
     "LeaseLost",
@@ -38,16 +49,27 @@ __all__ = [
     "Reception",
     "ServiceError",
     "admin_ensure",
+    "approval_blockers",
+    "bank_details_verify",
+    "comment_add",
+    "comment_delete",
     "documents_receive",
+    "duplicate_reject",
+    "duplicates_keep",
+    "duplicates_unkeep",
     "field_confirm",
     "field_correct",
     "file_rejoin",
+    "first_approval_void",
+    "first_approval_withdraw",
     "invoice_approve",
+    "invoice_assign",
     "invoice_cancel",
     "invoice_claim",
     "invoice_delete",
     "invoice_fail",
     "invoice_heartbeat",
+    "invoice_hold",
     "invoice_read",
     "invoice_receive",
     "invoice_reject",
@@ -55,11 +77,13 @@ __all__ = [
     "invoice_restore",
     "invoice_retry",
     "invoice_store",
+    "invoice_unhold",
     "invoice_unlock",
     "invoices_mark_exported",
     "invoices_purge",
     "invoices_sweep",
     "leases_release",
+    "notifications_read",
     "password_set",
     "samples_load",
     "search_catch_up",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 
 from extraction.engine.errors import ReadingCancelled
@@ -15,7 +15,10 @@ from extraction.engine.values import parse_value
 from extraction.models import SETTLED, UNREAD, Correction, FieldValue, Invoice, Status, User
 from extraction.permissions import require
 
+from .approving import NO_FIRST_APPROVAL, first_approval_void
 from .audit import event_record
+from .changing import counted_update as _update
+from .changing import refusal as _refusal
 from .columns import column_values, invoice_values, storable, typed_value
 from .errors import InvalidState, InvalidValue
 from .problems import problems_found
@@ -23,7 +26,8 @@ from .reading import NO_ERROR, NO_LEASE
 from .searching import search_index
 from .wakeup import wake_on_commit
 
-NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None}
+NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None, **NO_FIRST_APPROVAL}
+NOT_HELD = {"held_at": None, "held_by": None, "hold_reason": ""}
 
 
 @transaction.atomic
@@ -42,6 +46,7 @@ def field_correct(*, invoice: Invoice, user: User, name: str, text: str) -> Fiel
     Correction.objects.create(
         invoice=invoice, field=name, machine_value=row.machine_value, old_value=old, new_value=new, user=user
     )
+    first_approval_void(invoice=invoice, user=user)
     return _set_human(invoice, user, row, new, action="field_corrected")
 
 
@@ -67,13 +72,6 @@ def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str, *, act
     return row
 
 
-def invoice_approve(*, invoice: Invoice, user: User) -> None:
-    """Warnings do not block it: the person has the document before them, the machine only doubts."""
-    require("approve", workspace=invoice.workspace_id, user=user)
-    now = timezone.now()
-    _move(invoice, user, "approved", (Status.REVIEW,), status=Status.APPROVED, approved_at=now, approved_by=user)
-
-
 def invoice_reopen(*, invoice: Invoice, user: User) -> None:
     """Back to review: an approved or exported invoice, or one that had been read before it was rejected or failed."""
     if invoice.status in (Status.REJECTED, Status.FAILED):
@@ -91,7 +89,13 @@ def invoice_reopen(*, invoice: Invoice, user: User) -> None:
 def invoice_reject(*, invoice: Invoice, user: User, reason: str) -> None:
     """Not an invoice, not ours, a duplicate. A reading in progress stops at its next page."""
     require("reject", workspace=invoice.workspace_id, user=user)
-    changes = {"rejected_reason": storable(reason.strip())[:500], **NO_LEASE, **NO_ERROR}
+    changes = {
+        "rejected_reason": storable(reason.strip())[:500],
+        **NO_LEASE,
+        **NO_ERROR,
+        **NO_FIRST_APPROVAL,
+        **NOT_HELD,
+    }
     _move(invoice, user, "rejected", (*UNREAD, Status.REVIEW, Status.FAILED), status=Status.REJECTED, **changes)
 
 
@@ -107,6 +111,7 @@ def invoice_retry(*, invoice: Invoice, user: User) -> None:
     """Read it again, with all attempts; what people typed or confirmed is kept."""
     require("retry", workspace=invoice.workspace_id, user=user)
     changes = {"attempts": 0, "pages_done": 0, "queued_at": timezone.now(), "rejected_reason": "", **NO_ERROR}
+    changes |= NO_FIRST_APPROVAL
     _move(invoice, user, "retried", (Status.FAILED, Status.REVIEW, Status.REJECTED), status=Status.QUEUED, **changes)
     wake_on_commit(invoice_id=invoice.pk)
 
@@ -144,19 +149,6 @@ def _move(invoice: Invoice, user: User, action: str, sources: tuple[Status, ...]
         raise InvalidState(_refusal(invoice, action))
     event_record(invoice=invoice, user=user, action=action)
     invoice.refresh_from_db()
-
-
-def _update(rows: QuerySet[Invoice], **changes: Any) -> int:
-    """Every change counts as a revision, by which a page knows that what it shows is old."""
-    return rows.update(updated_at=timezone.now(), revision=F("revision") + 1, **changes)
-
-
-def _refusal(invoice: Invoice, action: str) -> str:
-    current = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True).first()
-    if current is None:
-        return "This invoice was deleted in the meantime. Restore it first."
-    status = current.get_status_display().lower()
-    return f"This invoice cannot be {action} while its status is “{status}”. Reload the page to see how it stands."
 
 
 def _lock_for_review(invoice: Invoice, user: User) -> None:

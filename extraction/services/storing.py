@@ -20,8 +20,10 @@ from extraction.engine.fields import BY_NAME
 from extraction.engine.record import Field, InvoiceRecord, Problem, Reading, candidate_to_dict, canonical
 from extraction.models import FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine
 
+from .approving import NO_FIRST_APPROVAL
 from .audit import event_record
 from .columns import column_values, invoice_values, row_values, storable
+from .duplicates import text_bands_store
 from .errors import LeaseLost
 from .problems import lasting_problems, problems_found
 from .reading import NO_LEASE, held
@@ -100,6 +102,7 @@ def _store_one(invoice: Invoice, reading: Reading, names: Mapping[int, str]) -> 
     )
     _replace_rows(invoice, reading.record)
     rows = _replace_fields(invoice, reading.record)
+    text_bands_store(invoice=invoice, text="\n".join(page.text for page in reading.document.pages))
     _fill_row(invoice, reading, rows)
     search_index(invoice=invoice)
     event_record(invoice=invoice, action="read", pages=len(reading.document.pages), fields=len(rows))
@@ -222,6 +225,7 @@ def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> Non
         read_at=timezone.now(),
         updated_at=timezone.now(),
         revision=F("revision") + 1,
+        **NO_FIRST_APPROVAL,
         page_count=pages,
         pages_done=pages,
         language=document.language[:8],

@@ -84,7 +84,9 @@ COLUMNS: dict[str, Column] = {
         gettext_lazy("Language"), lambda row: language_name(row.language) if row.language else "", "w-date"
     ),
     "source": Column(
-        gettext_lazy("Read from"), lambda row: clipped(SOURCES[row.source][0] if row.source in SOURCES else ""), "w-text"
+        gettext_lazy("Read from"),
+        lambda row: clipped(SOURCES[row.source][0] if row.source in SOURCES else ""),
+        "w-text",
     ),
     "file": Column(gettext_lazy("File"), lambda row: clipped(row.document_name), "w-text"),
     "approved": Column(gettext_lazy("Approved"), lambda row: moment(row.approved_at), "w-moment num"),
@@ -143,6 +145,4 @@ def moved(order: list[str], *, up: str = "", down: str = "") -> list[str]:
 def menu(shown: list[str]) -> list[dict[str, Any]]:
     """Every column for the menu: those that show, in their order, then the others."""
     keys = [*shown, *(key for key in COLUMNS if key not in shown)]
-    return [
-        {"key": key, "label": COLUMNS[key].label, "shown": key in shown, "needed": key == NEEDED} for key in keys
-    ]
+    return [{"key": key, "label": COLUMNS[key].label, "shown": key in shown, "needed": key == NEEDED} for key in keys]

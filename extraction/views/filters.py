@@ -73,9 +73,7 @@ class Filter:
     say: Callable[[str, User], str] = as_typed
 
 
-def narrowed(
-    found: InvoiceQuerySet, chosen: Mapping[str, str], user: User
-) -> tuple[InvoiceQuerySet, dict[str, str]]:
+def narrowed(found: InvoiceQuerySet, chosen: Mapping[str, str], user: User) -> tuple[InvoiceQuerySet, dict[str, str]]:
     """What remains, and what is wrong by filter. With an error nothing remains: acts on "all" must not be on more."""
     errors = {}
     for name, text in chosen.items():
@@ -167,15 +165,13 @@ def refused_in(found: InvoiceQuerySet, text: str, user: User) -> InvoiceQuerySet
 FILTERS: dict[str, Filter] = {
     "vendor": Filter(gettext_lazy("Vendor"), lambda found, text, user: found.filter(vendor_name__icontains=text)),
     "period": Filter(gettext_lazy("Issued"), in_period, lambda text, user: str(PERIODS.get(text, text))),
-    "from": Filter(
-        gettext_lazy("Issued from"), lambda found, text, user: found.filter(issue_date__gte=day_of(text))
-    ),
+    "from": Filter(gettext_lazy("Issued from"), lambda found, text, user: found.filter(issue_date__gte=day_of(text))),
     "to": Filter(gettext_lazy("Issued until"), lambda found, text, user: found.filter(issue_date__lte=day_of(text))),
     "min": Filter(gettext_lazy("Total from"), lambda found, text, user: found.filter(gross_total__gte=amount_of(text))),
-    "max": Filter(gettext_lazy("Total up to"), lambda found, text, user: found.filter(gross_total__lte=amount_of(text))),
-    "currency": Filter(
-        gettext_lazy("Currency"), lambda found, text, user: found.filter(currency=text.strip().upper())
+    "max": Filter(
+        gettext_lazy("Total up to"), lambda found, text, user: found.filter(gross_total__lte=amount_of(text))
     ),
+    "currency": Filter(gettext_lazy("Currency"), lambda found, text, user: found.filter(currency=text.strip().upper())),
     "type": Filter(
         gettext_lazy("Type"),
         lambda found, text, user: found.filter(document_type=text),

@@ -147,7 +147,9 @@ class Listing:
         for name, value in self.filters:
             rest = tuple(pair for pair in self.filters if pair[0] != name)
             said = FILTERS[name].say(value, user)
-            chips.append({"name": name, "label": str(FILTERS[name].label), "value": said, "query": self.link(filters=rest)})
+            chips.append(
+                {"name": name, "label": str(FILTERS[name].label), "value": said, "query": self.link(filters=rest)}
+            )
         return chips
 
     def tabs(self, counts: Counter[tuple[str, bool]]) -> list[dict[str, Any]]:
