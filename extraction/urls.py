@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, export, files, inbox, review, upload
+from .views import account, actions, desk, export, files, inbox, review, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
@@ -12,7 +12,16 @@ urlpatterns = [
     path("password/", account.password, name="password"),
     path("", inbox.inbox, name="inbox"),
     path("live/", inbox.live, name="live"),
-    path("samples/", inbox.samples, name="samples"),
+    path("live/news/", inbox.news, name="news"),
+    path("samples/", desk.samples, name="samples"),
+    path("bulk/", desk.bulk, name="bulk"),
+    path("bulk/<int:act_id>/undo/", desk.bulk_undo, name="bulk-undo"),
+    path("columns/", desk.columns_save, name="columns"),
+    path("vendors/", desk.vendors, name="vendors"),
+    path("views/", desk.view_create, name="view-create"),
+    path("views/counts/", desk.view_counts, name="view-counts"),
+    path("views/<int:view_id>/", desk.view_update, name="view-update"),
+    path("views/<int:view_id>/delete/", desk.view_delete, name="view-delete"),
     path("upload/", upload.upload, name="upload"),
     path("export/", export.export, name="export"),
     path("invoices/<int:invoice_id>/", review.review, name="review"),

@@ -1,4 +1,4 @@
-"""Words for search: of a text, of a typed value, and of what somebody types to find them. The same rules for both sides.
+"""Words for search: of a text, of a typed value, and of what somebody types to find them. One set of rules for both.
 
 A word is letters and figures in lower case without accents. What is written together ("1.234,56", "RE-2024/7") is
 one word without its marks, and its parts are words, too: so "1234.56" finds "1,234.56", and "0117" finds "2024-0117".

@@ -10,6 +10,8 @@ from .approving import (
     first_approval_withdraw,
     invoice_approve,
 )
+from .bulk import bulk_undo, invoices_act
+from .desk import preference_set, view_create, view_delete, view_update
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import (
@@ -51,6 +53,7 @@ __all__ = [
     "admin_ensure",
     "approval_blockers",
     "bank_details_verify",
+    "bulk_undo",
     "comment_add",
     "comment_delete",
     "documents_receive",
@@ -79,14 +82,19 @@ __all__ = [
     "invoice_store",
     "invoice_unhold",
     "invoice_unlock",
+    "invoices_act",
     "invoices_mark_exported",
     "invoices_purge",
     "invoices_sweep",
     "leases_release",
     "notifications_read",
     "password_set",
+    "preference_set",
     "samples_load",
     "search_catch_up",
     "search_index",
     "search_rebuild",
+    "view_create",
+    "view_delete",
+    "view_update",
 ]

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
+from extraction.models import SETTLED, BulkAct, Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
 
 from .audit import event_record
@@ -91,6 +91,7 @@ def invoices_purge() -> int:
         images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
     _packages_purge()
+    BulkAct.objects.filter(created_at__lt=before).delete()
     return len(ids)
 
 

@@ -20,6 +20,10 @@ from extraction.templatetags.ui import SOURCES, amount, language_name, percent
 
 from .listing import ORDERS, Listing
 
+PIXELS = {
+    "w-state": 148, "w-vendor": 260, "w-text": 170, "w-date": 104, "w-money": 150, "w-short": 92, "w-notes": 216,
+    "w-moment": 138,
+}  # fmt: skip
 DEFAULT = ("state", "vendor", "number", "date", "total", "notes", "uploaded")
 NEEDED = "vendor"  # it holds the link that opens the document
 
@@ -85,7 +89,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "source": Column(
         gettext_lazy("Read from"),
-        lambda row: clipped(SOURCES[row.source][0] if row.source in SOURCES else ""),
+        lambda row: clipped(SOURCES.get(row.source, ("",))[0]),
         "w-text",
     ),
     "file": Column(gettext_lazy("File"), lambda row: clipped(row.document_name), "w-text"),
@@ -129,6 +133,14 @@ def cells(keys: Iterable[str], row: Invoice) -> list[tuple[str, str, Any]]:
         column = COLUMNS[key]
         shown.append((key, column.width, column.cell(row) if column.cell else None))
     return shown
+
+
+def room(keys: list[str]) -> str:
+    """A class of inbox.css for the table: how wide it must at least be for these columns, in steps."""
+    if keys == list(DEFAULT):
+        return "usual"
+    pixels = 100 + sum(PIXELS[COLUMNS[key].width.split()[0]] for key in keys)
+    return f"room room-{min(max(pixels // 200 * 200, 1200), 3200)}" if pixels > 1200 else "room"
 
 
 def moved(order: list[str], *, up: str = "", down: str = "") -> list[str]:

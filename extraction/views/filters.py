@@ -156,6 +156,11 @@ def doubtful(found: InvoiceQuerySet, text: str, user: User) -> InvoiceQuerySet:
     return found.filter(status=Status.REVIEW, pk__in=doubtful_fields().values("invoice"))
 
 
+def only_these(found: InvoiceQuerySet, text: str, user: User) -> InvoiceQuerySet:
+    """Ids with commas between: what somebody ticked."""
+    return found.filter(pk__in=[int(pk) for pk in text.split(",") if pk.isdecimal() and len(pk) <= 18])
+
+
 def refused_in(found: InvoiceQuerySet, text: str, user: User) -> InvoiceQuerySet:
     """Those that an act on many documents left out."""
     act = BulkAct.objects.filter(user=user, pk=int(text)).first() if text.isdecimal() and len(text) <= 18 else None
@@ -181,4 +186,5 @@ FILTERS: dict[str, Filter] = {
     "assignee": Filter(gettext_lazy("Assigned to"), assigned, assignee_name),
     "doubtful": Filter(gettext_lazy("Values"), doubtful, lambda text, user: _("doubtful ones only")),
     "bulk": Filter(gettext_lazy("Left out"), refused_in, lambda text, user: _("by what you did to many")),
+    "ids": Filter(gettext_lazy("Chosen"), only_these, lambda text, user: str(text.count(",") + 1)),
 }

@@ -19,6 +19,7 @@ from extraction.models import UNREAD, Invoice, InvoiceQuerySet, Status, User
 
 from .filters import FILTERS, narrowed
 
+LONGEST = 12_000  # characters of a filter: ids of as many documents as can be ticked
 ALL = "status=all"  # what the address says where nothing narrows the list: without it, a person's own view opens
 
 
@@ -95,7 +96,7 @@ class Listing:
     def of(cls, query: Mapping[str, Any]) -> Listing:
         """What is unknown in an address falls back to the default: an old bookmark still opens."""
         tab, order, view = str(query.get("status", "")), str(query.get("sort", NEWEST)), str(query.get("view", ""))
-        typed = {name: str(query.get(name, "")).replace("\x00", "").strip()[:200] for name in FILTERS}
+        typed = {name: str(query.get(name, "")).replace("\x00", "").strip()[:LONGEST] for name in FILTERS}
         return cls(
             tab=tab if tab in TABS else "",
             search=str(query.get("q", "")).strip()[:200],

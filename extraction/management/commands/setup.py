@@ -13,7 +13,7 @@ from extraction.models import User
 
 
 class Command(BaseCommand):
-    help = "Migrates the database, collects static files, makes the first administrator, indexes what search does not know."
+    help = "Migrates the database, collects static files, makes the first administrator, completes the search index."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
