@@ -59,8 +59,10 @@ def found_by(invoices: InvoiceQuerySet, search: str) -> InvoiceQuerySet:
 
 def state_counts(invoices: InvoiceQuerySet) -> Counter[tuple[str, bool]]:
     """How many of these stand in each status, apart those that are on hold."""
-    rows = invoices.order_by().values_list("status", "held_at__isnull").annotate(Count("pk"))
-    return Counter({(status, not free): count for status, free, count in rows})
+    counts: Counter[tuple[str, bool]] = Counter()
+    for status, every, held in invoices.order_by().values_list("status").annotate(Count("pk"), Count("held_at")):
+        counts[status, False], counts[status, True] = every - held, held
+    return counts
 
 
 def status_counts(user: User) -> dict[str, int]:

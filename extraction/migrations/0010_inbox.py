@@ -120,5 +120,9 @@ class Migration(migrations.Migration):
             model_name='savedview',
             constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='view_has_a_name'),
         ),
+        migrations.AddIndex(
+            model_name='fieldvalue',
+            index=models.Index(condition=models.Q(('human_value__isnull', True)), fields=['invoice', 'confidence'], name='field_unseen_by_doubt'),
+        ),
         migrations.RunPython(index, unindex),
     ]

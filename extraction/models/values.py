@@ -38,6 +38,12 @@ class FieldValue(models.Model):
                 name="field_confidence_is_a_probability",
             ),
         ]
+        # What nobody looked at yet, by how sure the machine is: where something is doubtful.
+        indexes = [
+            models.Index(
+                fields=["invoice", "confidence"], condition=Q(human_value__isnull=True), name="field_unseen_by_doubt"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"

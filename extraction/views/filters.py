@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -153,7 +153,7 @@ def assignee_name(text: str, user: User) -> str:
 
 
 def doubtful(found: InvoiceQuerySet, text: str, user: User) -> InvoiceQuerySet:
-    return found.filter(status=Status.REVIEW, pk__in=doubtful_fields().values("invoice"))
+    return found.filter(Exists(doubtful_fields().filter(invoice=OuterRef("pk"))), status=Status.REVIEW)
 
 
 def only_these(found: InvoiceQuerySet, text: str, user: User) -> InvoiceQuerySet:

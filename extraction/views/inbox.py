@@ -20,9 +20,10 @@ from django.views.decorators.http import require_GET
 
 from extraction import selectors
 from extraction.engine.fields import DOCUMENT_TYPES
-from extraction.models import UNREAD, BulkAct, Invoice, SavedView, Status, User, Workspace
+from extraction.models import UNREAD, BulkAct, Invoice, SavedView, Status, User
 from extraction.permissions import actions_in
 from extraction.templatetags.inbox import view_query
+from extraction.templatetags.nav import member_of
 from extraction.templatetags.ui import progress_state
 
 from . import columns
@@ -39,15 +40,16 @@ ID_DIGITS = 19  # of the largest number that databases hold
 def inbox(request: HttpRequest) -> HttpResponse:
     """The page; for htmx, just its list. Without anything in the address, the person's own first view."""
     user, listing = signed_in(request), Listing.of(request.GET)
-    workspace = selectors.workspace_for(user)
+    workspace, may = member_of(request)
     views = selectors.saved_views(user, workspace)
     partial = is_htmx(request) and not request.headers.get("HX-History-Restore-Request")
     own = next((view for view in views if view.pk == user.preferences.get("view")), None)
     if own and not request.GET and not partial:
         return redirect(f"{reverse('inbox')}?{view_query(own)}")
-    context = results(user, listing, workspace, views, request.GET.get("page"))
-    if not partial:
-        context |= choices(workspace)
+    context = results(user, listing, views, request.GET.get("page"))
+    context |= {"workspace": workspace, "may": may, "members": selectors.members_of(workspace)}
+    if not partial:  # what the filters offer
+        context |= {"periods": PERIODS, "problems": PROBLEMS, "types": DOCUMENT_TYPES}
     response = render(request, "inbox/_results.html" if partial else "inbox/inbox.html", context)
     # The same address gives the page or its list: a cache must not mix them up.
     patch_vary_headers(response, ["HX-Request"])
@@ -57,7 +59,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return response
 
 
-class Counted(Paginator[int]):
+class Counted(Paginator):  # type: ignore[type-arg]
     """Ids of documents, of which there are ``known``: the tabs counted them already."""
 
     def __init__(self, ids: Any, per_page: int, *, known: int) -> None:
@@ -69,9 +71,7 @@ class Counted(Paginator[int]):
         return self.known
 
 
-def results(
-    user: User, listing: Listing, workspace: Workspace | None, views: Sequence[SavedView], number: str | None
-) -> dict[str, Any]:
+def results(user: User, listing: Listing, views: Sequence[SavedView], number: str | None) -> dict[str, Any]:
     """What the list itself shows."""
     now, view = timezone.now(), current(views, listing)
     found, errors = listing.everywhere(user)
@@ -100,15 +100,7 @@ def results(
         "now": now,
         "total": sum(counts.values()) or Invoice.objects.for_user(user).exists(),
         "first": page_query(listing, page),
-        "may": actions_in(workspace, user) if workspace else frozenset(),
-        "workspace": workspace,
-        "members": selectors.members_of(workspace),
     }
-
-
-def choices(workspace: Workspace | None) -> dict[str, Any]:
-    """What the filters offer."""
-    return {"periods": PERIODS, "problems": PROBLEMS, "types": DOCUMENT_TYPES}
 
 
 @require_GET
@@ -121,7 +113,7 @@ def live(request: HttpRequest) -> HttpResponse:
     asked = [part.partition(":") for part in request.GET.getlist("id")]
     seen = {int(pk): state for pk, _, state in asked if pk.isdecimal() and len(pk) < ID_DIGITS}
     shown = sorted(in_order(user, [*seen][:PER_PAGE]), key=lambda row: row.pk)
-    context, invoices = news_context(user, listing, shown)
+    context, invoices = news_context(request, listing, shown)
     context |= {
         "invoices": [invoice for invoice in invoices if seen[invoice.pk] != progress_state(invoice)],
         "working": working(invoices),
@@ -149,7 +141,7 @@ def news(request: HttpRequest) -> HttpResponse:
     changed_ids = list(changed)
     if not changed_ids and str(new) == request.GET.get("told", "0"):
         return HttpResponse(status=204)
-    context, invoices = news_context(user, listing, in_order(user, changed_ids))
+    context, invoices = news_context(request, listing, in_order(user, changed_ids))
     context |= {"invoices": invoices, "new": new, "rows": rows, "since": since, "now": now, "looked_again": True}
     return render(request, "inbox/_news.html", context)
 
@@ -162,14 +154,16 @@ def moment(text: str | None) -> datetime | None:
     return found if found and timezone.is_aware(found) else None
 
 
-def news_context(user: User, listing: Listing, shown: Iterable[Invoice]) -> tuple[dict[str, Any], list[Invoice]]:
-    workspace = selectors.workspace_for(user)
+def news_context(
+    request: HttpRequest, listing: Listing, shown: Iterable[Invoice]
+) -> tuple[dict[str, Any], list[Invoice]]:
+    user, (workspace, may) = signed_in(request), member_of(request)
     views = selectors.saved_views(user, workspace) if listing.view else []
     keys = columns_of(user, current(views, listing))
     context = {
         "listing": listing,
         "tabs": listing.tabs(selectors.state_counts(listing.everywhere(user)[0])),
-        "may": actions_in(workspace, user) if workspace else frozenset(),
+        "may": may,
     }
     return context, with_notes(user, shown, keys, listing)
 

@@ -9,21 +9,27 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from extraction.models import Invoice, InvoicePage, Status, User
+from extraction.models import BulkAct, Invoice, InvoicePage, SavedView, Status, User
 from extraction.urls import urlpatterns
 from tests.conftest import PASSWORD
 
 OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore",
+    "restore", "bulk", "bulk-undo", "columns", "view-create", "view-update", "view-delete",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
+OWN_PAGES = {
+    "inbox", "live", "news", "samples", "upload", "export", "password", "bulk", "columns", "vendors", "view-create",
+    "view-counts",
+}  # fmt: skip
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total"}
+    owner = invoice.workspace.members.first()
+    view, _ = SavedView.objects.get_or_create(workspace=invoice.workspace, owner=owner, name="Ours", shared=True)
+    act = BulkAct.objects.create(user=owner, action="approve", done=[[invoice.pk, 0, None]])
+    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total", "view_id": view.pk, "act_id": act.pk}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         assert pattern.name, pattern
