@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 
 from extraction.models import BulkAct, Invoice, InvoicePage, SavedView, Status, User
 from extraction.urls import urlpatterns
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, make_user
 
 OPEN = {"login", "logout"}
 POSTED = {
@@ -26,7 +26,7 @@ OWN_PAGES = {
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    owner = invoice.workspace.members.first()
+    owner = invoice.workspace.members.first() or make_user("owner@example.com", invoice.workspace)
     view, _ = SavedView.objects.get_or_create(workspace=invoice.workspace, owner=owner, name="Ours", shared=True)
     act = BulkAct.objects.create(user=owner, action="approve", done=[[invoice.pk, 0, None]])
     known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total", "view_id": view.pk, "act_id": act.pk}
