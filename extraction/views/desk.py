@@ -49,7 +49,7 @@ def samples(request: HttpRequest) -> HttpResponse:
 @require_POST
 @explains_refusals
 def bulk(request: HttpRequest) -> HttpResponse:
-    """``action`` on the documents ``id``, or with ``all`` on everything that the address lists."""
+    """``action`` on the documents ``pick``, or with ``all`` on everything that the address lists."""
     user, listing = signed_in(request), Listing.of(request.GET)
     action = request.POST.get("action", "")
     act = services.invoices_act(
@@ -66,7 +66,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def chosen(request: HttpRequest, listing: Listing, user: User) -> list[int]:
     """With ``all``, nothing that came or was read after the list was ``seen``: nobody has chosen that."""
     if not request.POST.get("all"):
-        typed = request.POST.getlist("id")
+        typed = request.POST.getlist("pick")
         return list(dict.fromkeys(int(pk) for pk in typed if pk.isdecimal() and len(pk) < ID_DIGITS))
     seen = moment(request.POST.get("seen"))
     if seen is None:

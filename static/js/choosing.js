@@ -1,7 +1,7 @@
 // Documents that are ticked for one act on all of them. The checkboxes are the truth; the bar shows by itself (CSS).
 import { fill } from "./page.js";
 
-const boxes = () => [...document.querySelectorAll('.documents [name="id"]')];
+const boxes = () => [...document.querySelectorAll('.documents [name="pick"]')];
 const everything = () => document.getElementById("bulk-all")?.checked ?? false;
 let last = null; // where a range with Shift begins
 
@@ -10,7 +10,7 @@ export const chosenIds = () => (everything() ? [] : boxes().filter((box) => box.
 
 export function startChoosing() {
   document.addEventListener("click", (event) => {
-    const box = event.target.closest('.documents [name="id"]');
+    const box = event.target.closest('.documents [name="pick"]');
     if (box) tick(box, event.shiftKey);
     if (event.target.id === "choose-page") setAll(event.target.checked);
     if (event.target.closest("[data-unchoose]")) unchoose();
@@ -32,7 +32,7 @@ function tick(box, asRange) {
 }
 
 export function chooseFocused(row) {
-  const box = row?.querySelector('[name="id"]');
+  const box = row?.querySelector('[name="pick"]');
   if (!box) return;
   box.checked = !box.checked;
   last = box;
@@ -42,7 +42,7 @@ export function chooseFocused(row) {
 /** Both rows of a step with Shift become ticked. */
 export function extend(rows) {
   for (const row of rows) {
-    const box = row?.querySelector('[name="id"]');
+    const box = row?.querySelector('[name="pick"]');
     if (box) box.checked = true;
   }
   show();

@@ -82,7 +82,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.type === "checkbox" && event.target.name === "id" && !document.querySelector("dialog[open]")) return keys(event);
+  if (event.target.type === "checkbox" && event.target.name === "pick" && !document.querySelector("dialog[open]")) return keys(event);
   if (!isTyping(event)) keys(event);
 });
 
@@ -95,7 +95,7 @@ function keys(event) {
   const tab = going && document.querySelector(`[data-tab="${TABS[event.key]}"]`);
   going = false;
   const run = tab ? () => tab.click() : KEYS[event.key];
-  if (!run || (event.key === "Escape" && document.querySelector("details.menu[open]"))) return;
+  if (!run || closing) return;
   if (event.target.closest("details.menu[open]")) return; // keys there belong to what is in it
   if (event.key !== "Escape") event.preventDefault();
   run();
@@ -133,9 +133,11 @@ function openPanel(menu, field) {
   menu.querySelector(field)?.focus();
 }
 
-// A panel closed with Escape gives the focus back to what opened it.
+// Escape closes an open panel, gives the focus back to what opened it, and does nothing else then.
+let closing = false;
 document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && event.target.closest("details.menu");
+  closing = event.key === "Escape" && Boolean(document.querySelector("details.menu[open], dialog[open]"));
+  const menu = closing && event.target.closest("details.menu");
   if (menu?.open) menu.querySelector("summary").focus();
 }, true);
 
@@ -144,12 +146,15 @@ let kept = null;
 document.addEventListener("htmx:beforeSwap", () => {
   const row = focusedRow();
   if (row) kept = { id: row.id, at: row.sectionRowIndex };
-  else if (document.activeElement.closest("#bulk")) kept = { id: chosenRow()?.id, at: chosenRow()?.sectionRowIndex ?? 0 };
+});
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const row = detail.elt.matches("#bulk") && document.querySelector('.documents [name="pick"]:checked')?.closest("tr");
+  if (row) kept = { id: row.id, at: row.sectionRowIndex };
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (!kept || document.activeElement !== document.body) return;
   const rows = document.querySelectorAll(".documents tbody tr");
   const row = document.getElementById(kept.id) ?? rows[Math.min(kept.at, rows.length - 1)];
   row?.querySelector(".open").focus({ preventScroll: true });
+  kept = null;
 });
-const chosenRow = () => document.querySelector('.documents [name="id"]:checked')?.closest("tr");
