@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
@@ -69,7 +69,7 @@ ORDERS: dict[str, Combinable] = {
     "tax": F("tax_total"),
     "currency": text("currency"),
     "type": text("document_type"),
-    "assignee": Coalesce(text("assignee__name"), text("assignee__email")),
+    "assignee": Coalesce(text("assignee__name"), text("assignee__email"), output_field=CharField()),
     "confidence": F("confidence"),
     "pages": F("page_count"),
     "state": F("status"),
