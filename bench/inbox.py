@@ -3,7 +3,8 @@
     DATA_DIR=/tmp/desk python -m bench.inbox [--times 20] [--invoices 20000]
 
 On the database that bench.desk_data makes; it is filled first where it has fewer documents. Times are those of Django's
-test client, from the request to the finished page, without network: median and the slowest of ten (p90).
+test client, from the request to the finished page, without network: the processor's time (what it costs, also where
+others keep the machine busy), then the clock's at the median and for the slowest of ten (p90).
 """
 
 from __future__ import annotations
@@ -65,13 +66,14 @@ def main() -> None:
     }
     asks |= {"the whole page": lambda: client.get("/?status=all")} | others(client, user)
     slow = 0
-    print(f"{'ms':>30} {'median':>8} {'p90':>8}")
+    print(f"{'ms':>30} {'cpu':>8} {'median':>8} {'p90':>8}")
     for name, ask in asks.items():
-        times = [timed(ask) for _ in range(arguments.times + 1)][1:]
-        median, p90 = statistics.median(times), sorted(times)[int(len(times) * 0.9) - 1]
-        slow += median > LIMIT
-        print(f"{name:>30} {median:>8.1f} {p90:>8.1f}{'  slower than ' + str(LIMIT) if median > LIMIT else ''}")
-    print(f"{slow} of {len(asks)} slower than {LIMIT} ms at the median")
+        costs, times = zip(*[timed(ask) for _ in range(arguments.times + 1)][1:], strict=True)
+        cost, median, p90 = statistics.median(costs), statistics.median(times), sorted(times)[int(len(times) * 0.9) - 1]
+        slow += cost > LIMIT
+        mark = f"  slower than {LIMIT}" if cost > LIMIT else ""
+        print(f"{name:>30} {cost:>8.1f} {median:>8.1f} {p90:>8.1f}{mark}", flush=True)
+    print(f"{slow} of {len(asks)} cost more than {LIMIT} ms")
 
 
 def signed_in(invoices: int) -> tuple[Any, Any]:
@@ -115,10 +117,11 @@ def others(client: Any, user: Any) -> dict[str, Callable[[], Any]]:
     }
 
 
-def timed(ask: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+def timed(ask: Callable[[], Any]) -> tuple[float, float]:
+    """Milliseconds of processor and of clock."""
+    cost, start = time.process_time(), time.perf_counter()
     answer = ask()
-    elapsed = (time.perf_counter() - start) * 1000
+    elapsed = (time.process_time() - cost) * 1000, (time.perf_counter() - start) * 1000
     assert getattr(answer, "status_code", 200) in (200, 204), answer
     return elapsed
 

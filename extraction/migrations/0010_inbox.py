@@ -89,6 +89,14 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=0)),
             ],
         ),
+        migrations.RemoveIndex(
+            model_name='invoice',
+            name='invoice_by_age',
+        ),
+        migrations.AddIndex(
+            model_name='invoice',
+            index=models.Index(fields=['workspace', 'deleted_at', '-created_at'], name='invoice_by_age'),
+        ),
         migrations.AddIndex(
             model_name='invoice',
             index=models.Index(fields=['workspace', 'deleted_at', 'status', 'held_at'], name='invoice_counts'),

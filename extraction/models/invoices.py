@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from extraction.engine.record import NOT_AN_INVOICE
 from extraction.engine.splitting import pages_text
 
-from .people import User, Workspace
+from .people import Membership, User, Workspace
 
 
 class Status(models.TextChoices):
@@ -34,7 +34,9 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """What this person may see: their workspaces' invoices that are not deleted. Every page starts here."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(workspace__memberships__user=user, deleted_at__isnull=True)
+        # Not by a join: databases then begin at the filter that leaves least.
+        theirs = Membership.objects.filter(user=user).values("workspace")
+        return self.filter(workspace__in=theirs, deleted_at__isnull=True)
 
     def to_work_on(self, user: Any) -> InvoiceQuerySet:
         """What waits for this person's decision: in review, not set aside, and not approved first by themselves."""
@@ -204,7 +206,7 @@ class Invoice(models.Model):
         ]
         indexes = [
             models.Index(fields=["workspace", "status", "-created_at"], name="invoice_by_status"),
-            models.Index(fields=["workspace", "-created_at"], name="invoice_by_age"),
+            models.Index(fields=["workspace", "deleted_at", "-created_at"], name="invoice_by_age"),
             models.Index(fields=["workspace", "vendor_name"], name="invoice_by_vendor"),
             models.Index(fields=["workspace", "issue_date"], name="invoice_by_issue_date"),
             models.Index(fields=["workspace", "gross_total"], name="invoice_by_gross_total"),

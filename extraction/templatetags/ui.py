@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from django import template
@@ -74,6 +75,7 @@ STATUS_LOOK: dict[str, tuple[str, str]] = {  # status -> icon, colour of its pil
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An inline picture that says nothing to a screen reader: the text beside it does."""
     body = mark_safe(ICONS[name])  # noqa: S308 - our own constant
