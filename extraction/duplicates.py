@@ -9,12 +9,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from .engine.record import Value
-from .models import DistinctPair, Invoice, InvoicePage, Status
-from .similarity import likeness, pairs
+from .models import DistinctPair, Invoice, InvoicePage, Status, TextBand
+from .similarity import likeness, numbers, pairs
 
 BY_NUMBER = ("vendor_name", "invoice_number")
 BY_AMOUNT = ("vendor_name", "issue_date", "gross_total")
 NEARLY_THE_SAME = 0.7  # of the pairs of words; two scans of one page share about 80 %
+SAME_NUMBERS = 0.75
 AT_MOST = 10
 TOLD_APART_BY = ("invoice_number", "issue_date", "gross_total")
 
@@ -68,12 +69,18 @@ def _alike(invoice: Invoice, values: Mapping[str, Value], rows: QuerySet[Invoice
     bands = list(invoice.text_bands.values_list("value", flat=True))
     if not bands:
         return []
-    rows = rows.filter(text_bands__value__in=bands).exclude(sha256=invoice.sha256).distinct()
+    rows = rows.filter(pk__in=TextBand.objects.filter(value__in=bands).values("invoice")).exclude(sha256=invoice.sha256)
     for name in TOLD_APART_BY:
         if name in values:
             rows = rows.filter(Q(**{name: values[name]}) | _empty(name))
-    own = pairs(_text(invoice))
-    return [other for other in rows[: 2 * AT_MOST] if likeness(own, pairs(_text(other))) >= NEARLY_THE_SAME]
+    text = _text(invoice)
+    return [other for other in rows[: 2 * AT_MOST] if _nearly_the_same(text, _text(other))]
+
+
+def _nearly_the_same(one: str, other: str) -> bool:
+    """Words in their order, and numbers wherever they stand: next month's invoice has the words and other numbers."""
+    words = likeness(pairs(one), pairs(other))
+    return words >= NEARLY_THE_SAME and likeness(numbers(one), numbers(other)) >= SAME_NUMBERS
 
 
 def _empty(name: str) -> Q:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 
 from .engine.fields import FIELDS, FieldSpec
-from .models import FieldValue, Invoice, InvoiceQuerySet, SavedView, Status, User, Workspace
+from .models import (
+    AuditEvent,
+    Correction,
+    FieldValue,
+    Invoice,
+    InvoiceQuerySet,
+    Notification,
+    SavedView,
+    Status,
+    User,
+    Workspace,
+)
 from .words import typed
 
 
@@ -71,12 +83,6 @@ def status_counts(user: User) -> dict[str, int]:
     return dict.fromkeys(Status.values, 0) | dict(rows)
 
 
-def members_of(workspace: Workspace | None) -> list[User]:
-    """Who works there, by name."""
-    active = User.objects.filter(memberships__workspace=workspace, is_active=True) if workspace else User.objects.none()
-    return sorted(active, key=lambda user: str(user).casefold())
-
-
 def vendors_like(user: User, text: str, *, most: int = 12) -> list[str]:
     """Names of vendors that contain ``text``, the commonest first: completion while somebody types."""
     named = Invoice.objects.for_user(user).filter(vendor_name__icontains=text).exclude(vendor_name="").order_by()
@@ -126,3 +132,87 @@ def review_fields(invoice: Invoice) -> list[ReviewField]:
         for spec in FIELDS
         if spec.main or spec.name in rows
     ]
+
+
+def members_of(workspace_id: int) -> list[User]:
+    """Who works in a workspace now, by name."""
+    people = User.objects.filter(memberships__workspace=workspace_id, is_active=True)
+    return sorted(people, key=lambda person: str(person).casefold())
+
+
+def awaiting_second_approval(user: User) -> InvoiceQuerySet:
+    """Approved by one of two, whoever that was."""
+    return Invoice.objects.for_user(user).awaiting_second_approval()
+
+
+def notifications_for(user: User) -> QuerySet[Notification]:
+    """Newest first; only about what they may still see."""
+    # By joins, as Invoice.objects.for_user says it: a list of all they may see would cost every page time.
+    found = Notification.objects.filter(
+        user=user, invoice__deleted_at__isnull=True, invoice__workspace__memberships__user=user
+    )
+    return found.select_related("invoice", "comment", "actor").order_by("-created_at", "-pk")
+
+
+def unread_count(user: User) -> int:
+    return notifications_for(user).filter(read_at__isnull=True).count()
+
+
+def suspected_duplicates(user: User) -> InvoiceQuerySet:
+    """In review, and told to look like another one."""
+    found = Invoice.objects.for_user(user).filter(status=Status.REVIEW, problems__icontains="possible_duplicate")
+    return found.order_by("-created_at", "-pk")
+
+
+# --- what happened to values ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A person's act on a field. ``action`` is that of the audit; ``old`` and ``new`` are None where none is kept."""
+
+    who: User | None
+    when: datetime
+    action: str
+    field: str
+    old: str | None = None
+    new: str | None = None
+
+
+def last_event_id(invoice: Invoice) -> int:
+    """What a page shows is as new as this; 0 before anybody did anything."""
+    return AuditEvent.objects.filter(invoice_id=invoice.pk).aggregate(Max("pk"))["pk__max"] or 0
+
+
+def changes_since(invoice: Invoice, event_id: int, *, by_others_than: User) -> list[Change]:
+    """What others changed in the values after that audit event, oldest first. Lines are named without their values."""
+    changed = Q(action__in=["field_corrected", "field_unconfirmed"]) | Q(action__startswith="line")
+    events = AuditEvent.objects.filter(changed, invoice_id=invoice.pk, pk__gt=event_id).exclude(user=by_others_than)
+    found = list(events.select_related("user").order_by("pk"))
+    values = _correction_values(invoice, found)
+    return [
+        Change(event.user, event.created_at, event.action, event.detail.get("field", ""), *values.get(event.pk, ()))
+        for event in found
+    ]
+
+
+def field_history(invoice: Invoice, name: str) -> list[Change]:
+    """Everything that people did to one field, newest first."""
+    events = AuditEvent.objects.filter(invoice_id=invoice.pk, action__startswith="field_", detail__field=name)
+    found = list(events.select_related("user").order_by("-pk"))
+    values = _correction_values(invoice, found)
+    return [Change(event.user, event.created_at, event.action, name, *values.get(event.pk, ())) for event in found]
+
+
+def _correction_values(invoice: Invoice, events: list[AuditEvent]) -> dict[int, tuple[str, str]]:
+    """Event id -> (old, new). Its values stand in the correction that the same person wrote just before it."""
+    fields = {event.detail.get("field") for event in events if event.action == "field_corrected"}
+    rows = list(Correction.objects.filter(invoice=invoice, field__in=fields).order_by("-pk")) if fields else []
+    found = {}
+    for event in sorted(events, key=lambda event: -event.pk):
+        same = (row for row in rows if (row.field, row.user_id) == (event.detail.get("field"), event.user_id))
+        row = next((row for row in same if row.created_at <= event.created_at), None)
+        if event.action == "field_corrected" and row is not None:
+            rows.remove(row)
+            found[event.pk] = (row.old_value, row.new_value)
+    return found

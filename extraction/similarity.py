@@ -22,6 +22,11 @@ def pairs(text: str) -> frozenset[str]:
     return frozenset(f"{first} {second}" for first, second in pairwise(words))
 
 
+def numbers(text: str) -> frozenset[str]:
+    """Words with a digit: what differs between two invoices on the same form."""
+    return frozenset(word for word in re.findall(r"\w+", text.casefold()) if any(map(str.isdigit, word)))
+
+
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """What both have of what either has, 0 to 1."""
     return len(one & other) / max(1, len(one | other))

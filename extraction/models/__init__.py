@@ -7,6 +7,7 @@ from .desk import BulkAct, SavedView, SearchText
 from .duplicates import DistinctPair, TextBand
 from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
+from .presence import Presence
 from .values import Correction, FieldValue, LineItem, TaxLine
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Notice",
     "Notification",
     "Package",
+    "Presence",
     "Role",
     "SavedView",
     "SearchText",

@@ -13,15 +13,10 @@ from .approving import (
 from .bulk import bulk_undo, invoices_act
 from .desk import preference_set, view_create, view_delete, view_update
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
-from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
-from .housekeeping import (
-    invoice_delete,
-    invoice_restore,
-    invoices_mark_exported,
-    invoices_purge,
-    samples_load,
-)
+from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .people import admin_ensure, password_set
+from .presence import presence_mark
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
@@ -42,6 +37,8 @@ from .working import invoice_assign, invoice_hold, invoice_unhold
 __all__ = [
     "RETRY_MAY_HELP",
     "ApprovalBlocked",
+    "ChangedMeanwhile",
+    "EditConflict",
     "InvalidState",
     "InvalidValue",
     "LeaseLost",
@@ -90,6 +87,7 @@ __all__ = [
     "notifications_read",
     "password_set",
     "preference_set",
+    "presence_mark",
     "samples_load",
     "search_catch_up",
     "search_index",

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from extraction import selectors
 from extraction.engine.fields import BY_NAME, FIELDS
 from extraction.models import BankVerification, Invoice, Status, User
 from extraction.permissions import require
@@ -16,7 +17,7 @@ from extraction.permissions import require
 from .audit import event_record
 from .changing import counted_update, refusal
 from .columns import COLUMNS, invoice_values
-from .errors import InvalidState
+from .errors import ChangedMeanwhile, InvalidState
 from .problems import bank_details_changed
 
 NO_FIRST_APPROVAL: dict[str, Any] = {"first_approved_at": None, "first_approved_by": None}
@@ -93,13 +94,17 @@ def needs_second_approval(invoice: Invoice) -> bool:
 
 
 @transaction.atomic
-def invoice_approve(*, invoice: Invoice, user: User, bulk: bool = False) -> None:
+def invoice_approve(*, invoice: Invoice, user: User, bulk: bool = False, seen: int | None = None) -> None:
     """Warnings do not block it, rules do (ApprovalBlocked): the person has the document before them.
 
-    Where two people must approve, the first one's approval leaves it in review. ``invoice`` is refreshed.
+    Where two people must approve, the first one's approval leaves it in review. ``invoice`` is refreshed. ``seen`` is
+    the latest audit event (its id, 0 for none) when the values were shown to the approver: ChangedMeanwhile when others
+    changed values since.
     """
     require("approve", workspace=invoice.workspace_id, user=user)
     _lock_in_review(invoice)
+    if seen is not None and (changed := selectors.changes_since(invoice, seen, by_others_than=user)):
+        raise ChangedMeanwhile(changed)
     if blockers := approval_blockers(invoice, bulk=bulk, user=user):
         raise ApprovalBlocked(blockers)
     now = timezone.now()

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from extraction.engine.errors import ReadingCancelled
 from extraction.engine.fields import BY_NAME, FieldSpec
@@ -17,37 +18,47 @@ from extraction.permissions import require
 
 from .approving import NO_FIRST_APPROVAL, first_approval_void
 from .audit import event_record
-from .changing import counted_update as _update
-from .changing import refusal as _refusal
+from .changing import counted_update, refusal
 from .columns import column_values, invoice_values, storable, typed_value
-from .errors import InvalidState, InvalidValue
+from .errors import EditConflict, InvalidState, InvalidValue
 from .problems import problems_found
 from .reading import NO_ERROR, NO_LEASE
 from .searching import search_index
 from .wakeup import wake_on_commit
 
 NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None, **NO_FIRST_APPROVAL}
+_update, _refusal = counted_update, refusal
 NOT_HELD = {"held_at": None, "held_by": None, "hold_reason": ""}
 
 
 @transaction.atomic
-def field_correct(*, invoice: Invoice, user: User, name: str, text: str) -> FieldValue:
+def field_correct(
+    *, invoice: Invoice, user: User, name: str, text: str, base: str | None = None, as_read: bool = False
+) -> FieldValue:
     """Take over what a person typed; an empty text says that the document does not have this field.
 
+    ``base`` is the canonical value that the editor saw: EditConflict when somebody else changed it since. ``as_read``
+    gives the field back to the machine, as if nobody had looked, where the text is what it had read (an undo).
     Raises InvalidValue, with nothing changed, when the text is no value of the field. ``invoice`` is refreshed.
     """
     _lock_for_review(invoice, user)
     spec = _spec(name)
     new = _parsed(spec, text, invoice.language)
-    row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
+    row = _row(invoice, name)
     old = row.value
-    if typed_value(name, old) == typed_value(name, new):
-        return _set_human(invoice, user, row, old, action="field_confirmed")
-    Correction.objects.create(
-        invoice=invoice, field=name, machine_value=row.machine_value, old_value=old, new_value=new, user=user
-    )
-    first_approval_void(invoice=invoice, user=user)
-    return _set_human(invoice, user, row, new, action="field_corrected")
+    _refuse_conflict(row, user, base=base, new=new)
+    if typed_value(name, old) != typed_value(name, new):
+        Correction.objects.create(
+            invoice=invoice, field=name, machine_value=row.machine_value, old_value=old, new_value=new, user=user
+        )
+        first_approval_void(invoice=invoice, user=user)
+        action = "field_corrected"
+    else:
+        new, action = old, "field_confirmed"
+    if as_read and typed_value(name, new) == typed_value(name, row.machine_value):
+        action = "field_unconfirmed" if action == "field_confirmed" else action
+        return _set_human(invoice, user, row, None, action=action)
+    return _set_human(invoice, user, row, new, action=action)
 
 
 @transaction.atomic
@@ -55,12 +66,28 @@ def field_confirm(*, invoice: Invoice, user: User, name: str) -> FieldValue:
     """A person says that the value shown is right; where none is shown, that the document has none."""
     _lock_for_review(invoice, user)
     _spec(name)
-    row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
+    row = _row(invoice, name)
     return _set_human(invoice, user, row, row.value, action="field_confirmed")
 
 
-def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str, *, action: str) -> FieldValue:
+def _row(invoice: Invoice, name: str) -> FieldValue:
+    rows = FieldValue.objects.filter(invoice=invoice, name=name).select_related("confirmed_by")
+    return rows.first() or FieldValue(invoice=invoice, name=name)
+
+
+def _refuse_conflict(row: FieldValue, user: User, *, base: str | None, new: str) -> None:
+    """Of two people who edit one field the second is told. What one wrote in an own other window is no conflict."""
+    same = {" ".join(text.split()) for text in (base or "", new)}
+    if base is None or " ".join(row.value.split()) in same or (row.confirmed_by_id == user.pk):
+        return
+    who = None if row.human_value is None else str(row.confirmed_by or _("Somebody"))
+    raise EditConflict(theirs=row.value, who=who, when=row.confirmed_at)
+
+
+def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str | None, *, action: str) -> FieldValue:
     row.human_value, row.confirmed_by, row.confirmed_at = value, user, timezone.now()
+    if value is None:
+        row.confirmed_by = row.confirmed_at = None
     row.save()
     values = invoice_values(invoice.field_values.all())
     lasting = [problem for problem in invoice.problems if problem.get("lasting") and row.name not in problem["fields"]]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from extraction import services
 from extraction.engine.errors import InvoiceError
 from extraction.forms import RejectForm
-from extraction.models import Invoice
+from extraction.models import Invoice, Status
 
 from .common import explains_refusals, is_htmx, own_invoice, refused, signed_in, where_from
 from .listing import Listing
@@ -26,8 +26,16 @@ def approve(request: HttpRequest, invoice_id: int) -> HttpResponse:
         raise services.InvalidState(_("This document was read again since you opened it. Look at its values anew."))
     # Found before it is approved: a filter may drop it from the list afterwards.
     waiting = listing.neighbours(user, invoice)[2]
-    services.invoice_approve(invoice=invoice, user=user)
-    done(request, _("Approved %(file)s."), invoice, undo="reopen")
+    seen = request.POST.get("seen", "")
+    try:
+        services.invoice_approve(invoice=invoice, user=user, seen=int(seen) if seen.isdecimal() else None)
+    except services.ChangedMeanwhile:
+        shown = listing.address("review", invoice.pk)  # with what was changed on top, and ready to approve
+        return redirect(f"{shown}{'&' if '?' in shown else '?'}changed={seen}")
+    if invoice.status == Status.APPROVED:
+        done(request, _("Approved %(file)s."), invoice, undo="reopen")
+    else:
+        done(request, _("First approval of %(file)s given; another person approves it next."), invoice, undo="withdraw")
     return go_on(listing, waiting)
 
 

@@ -47,7 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if own and not request.GET and not partial:
         return redirect(f"{reverse('inbox')}?{view_query(own)}")
     context = results(user, listing, views, request.GET.get("page"))
-    context |= {"workspace": workspace, "may": may, "members": selectors.members_of(workspace)}
+    context |= {"workspace": workspace, "may": may, "members": selectors.members_of(workspace.pk) if workspace else []}
     if not partial:  # what the filters offer
         context |= {"periods": PERIODS, "problems": PROBLEMS, "types": DOCUMENT_TYPES}
     response = render(request, "inbox/_results.html" if partial else "inbox/inbox.html", context)

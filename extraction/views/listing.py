@@ -183,7 +183,8 @@ class Listing:
         found = TABS[self.tab].narrow(self.everywhere(user)[0]).exclude(pk=invoice.pk).alias(key=key)
         here = Invoice.objects.for_user(user).filter(pk=invoice.pk).values_list(key).first()
         after, before = (self._beyond(invoice.pk, here[0] if here else None, backwards) for backwards in (False, True))
-        waiting = TABS["review"].narrow(found)
+        # What they approved as the first of two waits for somebody else.
+        waiting = TABS["review"].narrow(found).exclude(first_approved_by=user)
         return (
             first(self.ordered(found.filter(before), backwards=True)),
             first(self.ordered(found.filter(after))),

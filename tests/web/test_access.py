@@ -17,11 +17,13 @@ OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
     "restore", "bulk", "bulk-undo", "columns", "view-create", "view-update", "view-delete",
+    "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
+    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
     "inbox", "live", "news", "samples", "upload", "export", "password", "bulk", "columns", "vendors", "view-create",
-    "view-counts",
+    "view-counts", "field-order", "notifications", "bell", "notifications-read",
 }  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def test_a_correction_is_saved_and_answered_with_the_refreshed_problems(
     assert "entered" in text
     assert "Read as <b>119.00</b>" in text
     assert 'id="problems" role="status" aria-live="polite" hx-swap-oob="true"' in text
-    assert re.search(r'id="problems-gross_total" hx-swap-oob="true"><li', text)
+    assert re.search(r'id="problems-gross_total" hx-swap-oob="true"><ul><li', text)
     correction = Correction.objects.get()
     assert (correction.old_value, correction.new_value) == ("119.00", "1234.50")
 
