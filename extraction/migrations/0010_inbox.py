@@ -51,7 +51,7 @@ def unindex(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('extraction', '0009_working_together'),
+        ('extraction', '0009_presence'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from .approving import (
     invoice_approve,
 )
 from .bulk import bulk_undo, invoices_act
-from .desk import preference_set, view_create, view_delete, view_update
+from .desk import view_create, view_delete, view_update
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load

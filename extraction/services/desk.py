@@ -1,9 +1,8 @@
-"""How a person arranges the inbox: columns, saved views, which of them opens first."""
+"""Saved views of the inbox."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,17 +12,7 @@ from extraction.permissions import NotAllowed, require
 
 from .columns import storable
 from .errors import InvalidValue
-
-
-def preference_set(*, user: User, name: str, value: Any) -> None:
-    """One of ``User.preferences``; None removes it. Locked, so that two tabs do not lose each other's."""
-    with transaction.atomic():
-        row = User.objects.select_for_update().get(pk=user.pk)
-        row.preferences = {key: kept for key, kept in row.preferences.items() if key != name}
-        if value is not None:
-            row.preferences[name] = value
-        row.save(update_fields=["preferences"])
-    user.preferences = row.preferences
+from .people import preference_set
 
 
 def view_create(
@@ -55,7 +44,7 @@ def view_update(
 def view_delete(*, view: SavedView, user: User) -> None:
     _require_own(view, user)
     if user.preferences.get("view") == view.pk:
-        preference_set(user=user, name="view", value=None)
+        preference_set(user=user, view=None)
     view.delete()
 
 

@@ -148,7 +148,7 @@ def columns_save(request: HttpRequest) -> HttpResponse:
     if view is not None:  # what was chosen while a view is open belongs to it
         services.view_update(view=view, user=user, columns=[] if reset else keys)
     else:
-        services.preference_set(user=user, name="columns", value=None if reset else keys)
+        services.preference_set(user=user, columns=None if reset else keys)
     if not is_htmx(request):
         return redirect(f"{reverse('inbox')}?{listing.link()}")
     context = {"menu": columns.menu(columns_of(user, view)), "listing": listing}
@@ -217,7 +217,7 @@ def opened(request: HttpRequest, view: SavedView, text: str) -> HttpResponse:
     user = signed_in(request)
     is_default = user.preferences.get("view") == view.pk
     if "take" not in request.POST and ("default" in request.POST) != is_default:
-        services.preference_set(user=user, name="view", value=None if is_default else view.pk)
+        services.preference_set(user=user, view=None if is_default else view.pk)
     messages.success(request, text % {"name": view.name})
     return moved_to(request, f"{reverse('inbox')}?{view_query(view)}")
 
