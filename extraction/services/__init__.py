@@ -15,7 +15,7 @@ from .desk import view_create, view_delete, view_update
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
-from .people import admin_ensure, password_set
+from .people import admin_ensure, password_set, preference_set
 from .presence import presence_mark
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
