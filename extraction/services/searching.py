@@ -14,9 +14,13 @@ AT_ONCE = 200
 
 
 def search_index(*, invoice: Invoice, pages: bool = True) -> None:
-    """Take the words anew: of values, names and lines, and of all ``pages`` unless only values changed."""
-    known = SearchText.objects.filter(invoice=invoice.pk).exists()
-    _store([invoice], pages=pages or not known)
+    """Take the words anew: of values and names, and of all ``pages`` and lines unless only values changed."""
+    if not pages:
+        words = joined(_value_words({invoice.pk: invoice})[invoice.pk])
+        known = SearchText.objects.filter(pk=invoice.pk)
+        if known.update(value_words=words, revision=invoice.revision):
+            return
+    _store([invoice])
 
 
 def search_catch_up(*, most: int | None = None) -> int:
@@ -27,7 +31,7 @@ def search_catch_up(*, most: int | None = None) -> int:
     old = Q(search_text=None) | ~Q(search_text__revision=F("revision"))
     stale = list(Invoice.objects.filter(old).order_by("-pk").values_list("pk", flat=True)[:most])
     for start in range(0, len(stale), AT_ONCE):
-        _store(Invoice.objects.filter(pk__in=stale[start : start + AT_ONCE]).select_related("package"), pages=True)
+        _store(Invoice.objects.filter(pk__in=stale[start : start + AT_ONCE]).select_related("package"))
     return len(stale)
 
 
@@ -37,24 +41,20 @@ def search_rebuild() -> int:
     return search_catch_up()
 
 
-def _store(invoices: Iterable[Invoice], *, pages: bool) -> None:
+def _store(invoices: Iterable[Invoice]) -> None:
     """One statement for all; what another process stored meanwhile is replaced, not collided with."""
     rows = {invoice.pk: invoice for invoice in invoices}
-    values = _value_words(rows)
-    printed = _page_words(rows) if pages else {}
+    values, printed = _value_words(rows), _page_words(rows)
     SearchText.objects.bulk_create(
         [
             SearchText(
-                invoice_id=pk,
-                value_words=joined(values[pk]),
-                page_words=joined(printed.get(pk, ())),
-                revision=row.revision,
+                invoice_id=pk, value_words=joined(values[pk]), page_words=joined(printed[pk]), revision=row.revision
             )
             for pk, row in rows.items()
         ],
         update_conflicts=True,
         unique_fields=["invoice"],
-        update_fields=["value_words", "revision", *(["page_words"] if pages else [])],
+        update_fields=["value_words", "page_words", "revision"],
     )
 
 
@@ -69,8 +69,6 @@ def _value_words(rows: dict[int, Invoice]) -> dict[int, set[str]]:
             words[pk] |= amount_words(str(amount)) if amount is not None else set()
         for day in (row.issue_date, row.due_date):
             words[pk] |= date_words(day.isoformat()) if day else set()
-    for pk, text, code in LineItem.objects.filter(invoice__in=rows).values_list("invoice", "description", "item_code"):
-        words[pk] |= words_of(f"{text} {code}")
     return words
 
 
@@ -84,4 +82,6 @@ def _page_words(rows: dict[int, Invoice]) -> dict[int, set[str]]:
     words: dict[int, set[str]] = {pk: set() for pk in rows}
     for pk, text in InvoicePage.objects.filter(invoice__in=rows).values_list("invoice_id", "text").iterator():
         words[pk] |= words_of(text)
+    for pk, text, code in LineItem.objects.filter(invoice__in=rows).values_list("invoice", "description", "item_code"):
+        words[pk] |= words_of(f"{text} {code}")
     return words

@@ -181,15 +181,19 @@ class Listing:
         """
         key = ORDERS[self.order.removeprefix("-")]
         found = TABS[self.tab].narrow(self.everywhere(user)[0]).exclude(pk=invoice.pk).alias(key=key)
-        here = Invoice.objects.for_user(user).filter(pk=invoice.pk).values_list(key).first()
-        after, before = (self._beyond(invoice.pk, here[0] if here else None, backwards) for backwards in (False, True))
+        behind, ahead = (self._beyond(invoice.pk, sorted_by(key, invoice), backwards) for backwards in (False, True))
         # What they approved as the first of two waits for somebody else.
         waiting = TABS["review"].narrow(found).exclude(first_approved_by=user)
-        return (
-            first(self.ordered(found.filter(before), backwards=True)),
-            first(self.ordered(found.filter(after))),
-            first(self.ordered(waiting.filter(after))) or first(self.ordered(waiting)),
-        )
+        before = first(self.ordered(found.filter(ahead), backwards=True))
+        next_one = self.ordered(found.filter(behind)).first()
+        after = next_one.pk if next_one else None
+        if (
+            next_one
+            and next_one.status == Status.REVIEW
+            and not (next_one.held_at or next_one.first_approved_by_id == user.pk)
+        ):  # as it mostly is
+            return before, after, after
+        return before, after, first(self.ordered(waiting.filter(behind))) or first(self.ordered(waiting))
 
     def _beyond(self, pk: int, value: Any, backwards: bool) -> Q:
         """What stands behind this place in the order (``backwards``: before it); what is unknown stands last."""
@@ -206,3 +210,12 @@ class Listing:
 
 def first(found: InvoiceQuerySet) -> int | None:
     return found.values_list("pk", flat=True).first()
+
+
+def sorted_by(key: Combinable, invoice: Invoice) -> Any:
+    """What an invoice is sorted by: the value of ``key``, without asking the database."""
+    if isinstance(key, F):
+        return getattr(invoice, key.name)  # type: ignore[attr-defined]
+    if isinstance(key, NullIf):
+        return getattr(invoice, key.get_source_expressions()[0].name) or None
+    return (invoice.assignee.name or invoice.assignee.email) if invoice.assignee else None

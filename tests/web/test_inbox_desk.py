@@ -362,5 +362,5 @@ def test_rows_columns_views_and_filters_cost_no_query_each(
         web.get(address)
     invoice = Invoice.objects.first()
     assert invoice
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         Listing(tab="review").neighbours(approver, invoice)
