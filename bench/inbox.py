@@ -83,7 +83,8 @@ def signed_in(invoices: int) -> tuple[Any, Any]:
     from bench.desk_data import EMAIL, fill
     from extraction.models import Invoice, User
 
-    call_command("migrate", interactive=False, verbosity=0)
+    for command in ("migrate", "collectstatic"):
+        call_command(command, interactive=False, verbosity=0)
     if (missing := invoices - Invoice.objects.count()) > 0:
         fill(missing)
     user = User.objects.get(email=EMAIL)
