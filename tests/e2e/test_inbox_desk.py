@@ -170,6 +170,7 @@ def test_many_are_approved_some_are_not_and_all_of_it_is_taken_back(page: Page, 
     page.get_by_role("button", name="Approve", exact=True).click()
     toast = page.locator(".toast", has_text="3 approved, 1 not:")
     expect(toast).to_contain_text("bank details changed")
+    assert violations_in_both_themes(page) == []
     expect(row(page, "Oak")).to_contain_text("Approved")
     expect(row(page, "Fraud")).to_contain_text("To review")
     expect(page.locator("#bulk")).to_be_hidden()
