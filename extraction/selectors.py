@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 
 from .engine.fields import FIELDS, FieldSpec
@@ -16,27 +19,15 @@ from .models import (
     Correction,
     FieldValue,
     Invoice,
-    InvoicePage,
     InvoiceQuerySet,
     Notification,
+    SavedView,
     Status,
     User,
     Workspace,
 )
 from .services.limits import main_fields
-
-SEARCHED = (
-    "file_name",
-    "package__file_name",
-    "package__sender",
-    "package__subject",
-    "vendor_name",
-    "invoice_number",
-    "vendor_tax_id",
-    "iban",
-    "gross_total",
-    "issue_date",
-)
+from .words import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +55,74 @@ def workspaces_of(user: User) -> list[Workspace]:
     return list(Workspace.objects.filter(memberships__user=user).order_by("memberships__pk"))
 
 
+def invoices_here(user: User) -> InvoiceQuerySet:
+    """Those of the workspace they work in: what lists show. A document's own address works in all of theirs."""
+    return Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
+
+
 def invoices_for(user: User, *, status: str = "", search: str = "") -> InvoiceQuerySet:
     """Those of the workspace they work in, newest first.
 
-    Each word of ``search`` must occur in a main value, the file's name or the pages' text.
+    Each word of ``search`` must begin a word of a value, of the file's name or of the pages.
     """
-    here = Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
-    found = here.select_related("package").order_by("-created_at", "-pk")
+    found = invoices_here(user).select_related("package").order_by("-created_at", "-pk")
     if status in Status.values:
         found = found.filter(status=status)
-    for word in search.replace("\x00", "").split():
-        on_pages = InvoicePage.objects.filter(invoice=OuterRef("pk"), text__icontains=word)
-        anywhere = Q(Exists(on_pages))
-        for column in SEARCHED:
-            anywhere |= Q(**{f"{column}__icontains": word})
-        found = found.filter(anywhere)
-    return found
+    return found_by(found, search) if search else found
+
+
+def found_by(invoices: InvoiceQuerySet, search: str) -> InvoiceQuerySet:
+    """Those that have all words; the rules are in ``extraction.words``, the index in the database's own language."""
+    words = list(typed(search))
+    if not words:
+        return invoices.none()
+    if connection.vendor == "postgresql":
+        sql = (
+            "SELECT invoice_id FROM extraction_searchtext WHERE "
+            "array_to_tsvector(string_to_array(btrim(value_words || ' ' || page_words), ' ')) @@ %s::tsquery"
+        )
+        start, both, either = "'{}':*", " & ", " | "
+    else:
+        sql = "SELECT rowid FROM extraction_searchwords WHERE extraction_searchwords MATCH %s"
+        start, both, either = '"{}"*', " AND ", " OR "
+    ways = ([both.join(start.format(part) for part in way) for way in word] for word in words)
+    query = both.join("(" + either.join(f"({way})" for way in word) + ")" for word in ways)
+    return invoices.filter(pk__in=RawSQL(sql, [query]))  # noqa: S611 - letters and figures only, as a parameter
+
+
+def state_counts(invoices: InvoiceQuerySet) -> Counter[tuple[str, bool]]:
+    """How many of these stand in each status, apart those that are on hold."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    for status, every, held in invoices.order_by().values_list("status").annotate(Count("pk"), Count("held_at")):
+        counts[status, False], counts[status, True] = every - held, held
+    return counts
 
 
 def status_counts(user: User) -> dict[str, int]:
     """How many invoices of the workspace they work in stand in each status; every status is there."""
-    here = Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
-    rows = here.order_by().values_list("status").annotate(Count("pk"))
+    rows = invoices_here(user).order_by().values_list("status").annotate(Count("pk"))
     return dict.fromkeys(Status.values, 0) | dict(rows)
+
+
+def vendors_like(user: User, text: str, *, most: int = 12) -> list[str]:
+    """Names of vendors that contain ``text``, the commonest first: completion while somebody types."""
+    named = invoices_here(user).filter(vendor_name__icontains=text).exclude(vendor_name="").order_by()
+    counted = named.values_list("vendor_name").annotate(n=Count("pk")).order_by("-n", "vendor_name")
+    return [name for name, _n in counted[:most]]
+
+
+def saved_views(user: User, workspace: Workspace | None) -> list[SavedView]:
+    """Theirs and what colleagues share, by name."""
+    if workspace is None:
+        return []
+    theirs = Q(owner=user) | Q(shared=True)
+    return list(SavedView.objects.filter(theirs, workspace=workspace).select_related("owner"))
+
+
+def saved_view_get(user: User, view_id: int) -> SavedView:
+    """One they may see; Http404 for all others."""
+    seen = SavedView.objects.filter(Q(owner=user) | Q(shared=True), workspace__memberships__user=user)
+    return get_object_or_404(seen.select_related("workspace", "owner"), pk=view_id)
 
 
 def invoice_get(user: User, invoice_id: int) -> Invoice:

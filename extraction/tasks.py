@@ -14,6 +14,7 @@ def extract_invoice(invoice_id: int) -> None:
 @shared_task
 def sweep() -> None:
     services.invoices_sweep()
+    services.search_catch_up(most=500)
 
 
 @shared_task

@@ -5,6 +5,7 @@ from .arranging import Arrangement, ArrangementChange, Change, SourceFile
 from .audit import AuditEvent
 from .bi import Day
 from .comments import Comment, Notice, Notification
+from .desk import BulkAct, SavedView, SearchText
 from .duplicates import DistinctPair, TextBand
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
@@ -20,6 +21,7 @@ __all__ = [
     "ArrangementChange",
     "AuditEvent",
     "BankVerification",
+    "BulkAct",
     "Change",
     "Channel",
     "Comment",
@@ -40,6 +42,8 @@ __all__ = [
     "Package",
     "Presence",
     "Role",
+    "SavedView",
+    "SearchText",
     "Security",
     "Source",
     "SourceFile",

@@ -45,6 +45,10 @@ class FieldValue(models.Model):
             models.Index(
                 fields=["name", "confidence", "invoice"], condition=Q(human_value__isnull=True), name="field_to_look_at"
             ),
+            # The same by invoice: where something is doubtful.
+            models.Index(
+                fields=["invoice", "confidence"], condition=Q(human_value__isnull=True), name="field_unseen_by_doubt"
+            ),
         ]
 
     def __str__(self) -> str:

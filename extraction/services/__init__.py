@@ -11,6 +11,8 @@ from .approving import (
     invoice_approve,
 )
 from .arranging import arrangement_undo, pages_arrange, proposed_parts, split_accept, split_decline
+from .bulk import bulk_undo, invoices_act
+from .desk import view_create, view_delete, view_update
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
@@ -44,6 +46,7 @@ from .review import (
     invoice_retry,
 )
 from .running import invoice_read
+from .searching import search_catch_up, search_index, search_rebuild
 from .storing import invoice_store
 from .talking import comment_add, comment_delete, notifications_read
 from .working import invoice_assign, invoice_hold, invoice_unhold
@@ -86,6 +89,7 @@ __all__ = [
     "approval_blockers",
     "arrangement_undo",
     "bank_details_verify",
+    "bulk_undo",
     "columns_choose",
     "comment_add",
     "comment_delete",
@@ -121,6 +125,7 @@ __all__ = [
     "invoice_store",
     "invoice_unhold",
     "invoice_unlock",
+    "invoices_act",
     "invoices_mark_exported",
     "invoices_purge",
     "invoices_sweep",
@@ -144,6 +149,9 @@ __all__ = [
     "proposed_parts",
     "required_fields",
     "samples_load",
+    "search_catch_up",
+    "search_index",
+    "search_rebuild",
     "source_remove",
     "sources_due",
     "split_accept",
@@ -153,6 +161,9 @@ __all__ = [
     "table_update",
     "tax_id_check",
     "upload_mb",
+    "view_create",
+    "view_delete",
+    "view_update",
     "workspace_approval_set",
     "workspace_choose",
     "workspace_company_set",

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from extraction.models import SETTLED, Invoice, Package, SourceFile, Status, User, Workspace
+from extraction.models import SETTLED, BulkAct, Invoice, Package, SourceFile, Status, User, Workspace
 from extraction.permissions import require
 
 from .arranging import arranged_away
@@ -101,6 +102,8 @@ def invoices_purge() -> int:
         images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
     _packages_purge()
+    # What was done to many at once cannot be undone once the deleted are gone.
+    BulkAct.objects.filter(created_at__lt=now - timedelta(days=settings.DELETED_KEPT_DAYS)).delete()
     return len(ids)
 
 

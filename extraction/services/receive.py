@@ -31,6 +31,7 @@ from .columns import storable
 from .errors import InvalidState, NotStored
 from .limits import workspace_options
 from .reading import NO_ERROR
+from .searching import search_index
 from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
 
@@ -176,6 +177,7 @@ def _insert(invoice: Invoice, user: User | None) -> Received:
     try:
         with transaction.atomic():
             invoice.save(force_insert=True)
+            search_index(invoice=invoice)
             event_record(invoice=invoice, user=user, action="received", channel=invoice.channel)
             wake_on_commit(invoice_id=invoice.pk)
     except Exception as error:

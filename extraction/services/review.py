@@ -25,6 +25,7 @@ from .columns import column_values, invoice_values, storable, typed_value
 from .errors import EditConflict, InvalidState, InvalidValue
 from .problems import problems_found
 from .reading import NO_ERROR, NO_LEASE
+from .searching import search_index
 from .wakeup import wake_on_commit
 
 NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None, **NO_FIRST_APPROVAL}
@@ -96,6 +97,7 @@ def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str | None,
     _update(Invoice.objects.filter(pk=invoice.pk), problems=problems, **column_values(values))
     event_record(invoice=invoice, user=user, action=action, field=row.name)
     invoice.refresh_from_db()
+    search_index(invoice=invoice, pages=False)
     return row
 
 

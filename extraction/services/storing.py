@@ -28,6 +28,7 @@ from .columns import column_values, invoice_values, row_values, storable
 from .errors import LeaseLost
 from .problems import lasting_problems, problems_found
 from .reading import NO_LEASE, held
+from .searching import search_index
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ def _store_one(invoice: Invoice, reading: Reading, names: Mapping[int, str]) -> 
     rows = _replace_fields(invoice, reading.record)
     text_bands_store(invoice=invoice, text="\n".join(page.text for page in reading.document.pages))
     _fill_row(invoice, reading, rows)
+    search_index(invoice=invoice)
     event_record(invoice=invoice, action="read", pages=len(reading.document.pages), fields=len(rows))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from django import template
@@ -28,6 +29,7 @@ ICONS: dict[str, str] = {
     "alert": '<path d="M12 4 2.8 19.5h18.4z"/><path d="M12 10v4.5"/><path d="M12 17.2v.1"/>',
     "arrow-left": '<path d="M19 12H5"/><path d="m11 6-6 6 6 6"/>',
     "archive": '<path d="M4 8h16v11H4z"/><path d="M3 4.5h18V8H3z"/><path d="M10 12h4"/>',
+    "bookmark": '<path d="M6.5 3.5h11V21L12 16.5 6.5 21z"/>',
     "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15z"/><path d="M10 21h4"/>',
     "camera": '<path d="M4 8h3.5L9 5.5h6L16.5 8H20v11H4z"/><circle cx="12" cy="13" r="3.2"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
@@ -44,6 +46,7 @@ ICONS: dict[str, str] = {
     "edit": '<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19z"/>',
     "eye": '<path d="M2.5 12S6 5.5 12 5.5s9.5 6.5 9.5 6.5-3.5 6.5-9.5 6.5-9.5-6.5-9.5-6.5z"/>'
     '<circle cx="12" cy="12" r="3"/>',
+    "filter": '<path d="M4 6h16"/><path d="M7 12h10"/><path d="M10 18h4"/>',
     "fit": '<path d="M3 12h18"/><path d="m6.5 8.5-3.5 3.5 3.5 3.5"/><path d="m17.5 8.5 3.5 3.5-3.5 3.5"/>',
     "help": '<circle cx="12" cy="12" r="8.5"/>'
     '<path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8"/><path d="M12 16.5v.1"/>',
@@ -53,6 +56,8 @@ ICONS: dict[str, str] = {
     "keyboard": '<path d="M3 6.5h18v11H3z"/><path d="M7 10h.1M11 10h.1M15 10h.1M17.5 10h.1M8 14h8"/>',
     "minus": '<path d="M5 12h14"/>',
     "more": '<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="3"/>',
+    "people": '<circle cx="9" cy="9" r="3.5"/><path d="M2.5 19c.8-3.4 3.2-5 6.5-5s5.7 1.6 6.5 5"/>'
+    '<path d="M15.5 5.8a3.5 3.5 0 0 1 0 6.4"/><path d="M18 14.6c1.8.7 3 2.2 3.5 4.4"/>',
     "pause": '<path d="M8.5 5v14"/><path d="M15.5 5v14"/>',
     "play": '<path d="M8 5v14l11-7z"/>',
     "pages": '<path d="M4 3.5h9v12H4z"/><path d="M16.5 8.5H20v12h-9v-2"/>',
@@ -68,6 +73,7 @@ ICONS: dict[str, str] = {
     "sort-down": '<path d="M12 5v14"/><path d="m6.5 13.5 5.5 5.5 5.5-5.5"/>',
     "sort-up": '<path d="M12 19V5"/><path d="m6.5 10.5 5.5-5.5 5.5 5.5"/>',
     "stop": '<circle cx="12" cy="12" r="8.5"/><path d="m6.5 6.5 11 11"/>',
+    "table": '<path d="M3.5 5h17v14h-17z"/><path d="M9.2 5v14"/><path d="M14.8 5v14"/>',
     "theme": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17a8.5 8.5 0 0 0 0-17z" fill="currentColor"/>',
     "undo": '<path d="M4.5 9.5h10a5 5 0 0 1 0 10H9"/><path d="m8.5 5-4 4.5 4 4.5"/>',
     "join": '<path d="M4 4h6v16H4zM14 4h6v16h-6z"/><path d="M8 12h8"/>',
@@ -91,6 +97,7 @@ STATUS_LOOK: dict[str, tuple[str, str]] = {  # status -> icon, colour of its pil
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An inline picture that says nothing to a screen reader: the text beside it does."""
     body = mark_safe(ICONS[name])  # noqa: S308 - our own constant
