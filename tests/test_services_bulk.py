@@ -89,7 +89,7 @@ def test_the_role_decides_and_strangers_reach_nothing(
 ) -> None:
     invoice = make_invoice()
     act = services.invoices_act(action="approve", ids=[invoice.pk], user=uploader)
-    assert "Your role here is uploader" in act.refused[0][1]
+    assert "Your role here is “Uploader”" in act.refused[0][1]
     assert services.invoices_act(action="approve", ids=[invoice.pk], user=outsider).refused == []
     assert statuses(invoice) == ["review"]
     act = services.invoices_act(action="approve", ids=[invoice.pk], user=approver)

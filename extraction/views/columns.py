@@ -47,14 +47,14 @@ def money(value: Decimal | None, currency: str) -> Any:
 
 
 def day(value: date | None) -> str:
-    return value.isoformat() if value else ""
+    return date_format(value, "SHORT_DATE_FORMAT") if value else ""
 
 
 def moment(value: datetime | None) -> Any:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), date_format(local, "Y-m-d H:i"))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), date_format(local, "SHORT_DATETIME_FORMAT"))
 
 
 def clipped(text: Any) -> Any:

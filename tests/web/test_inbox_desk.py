@@ -354,11 +354,11 @@ def test_rows_columns_views_and_filters_cost_no_query_each(
     for at in range(5):
         services.view_create(workspace=workspace, user=approver, name=f"View {at}", query="vendor=birch")
     web.post(reverse("columns"), {"order": [*COLUMNS], "column": [*COLUMNS]})
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         get(web, "status=review&vendor=birch&q=birch&min=1")
     address = news_address(get(web, "status=review"))
     Invoice.objects.update(updated_at=timezone.now(), revision=F("revision") + 1)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         web.get(address)
     invoice = Invoice.objects.first()
     assert invoice
