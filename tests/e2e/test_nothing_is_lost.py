@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,12 +59,21 @@ class Served:
         return page
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with two people and an invoice, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    for command in ("prepare", "desk"):
+        Site(folder).control(command)
+    return folder
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    site = Site(tmp_path)
+def served(prepared: Path, tmp_path: Path) -> Iterator[Served]:
+    folder = tmp_path / "site"
+    shutil.copytree(prepared, folder)
+    site = Site(folder)
     try:
-        site.control("prepare")
-        site.control("desk")
         yield Served(site)
     finally:
         site.close()
