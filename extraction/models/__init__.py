@@ -1,6 +1,7 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
 from .audit import AuditEvent
+from .exports import BatchStatus, ExportBatch, ExportBatchItem, ExportProfile, VendorCode
 from .invoices import SETTLED, UNREAD, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
 from .values import Correction, FieldValue, LineItem, TaxLine
@@ -9,7 +10,11 @@ __all__ = [
     "SETTLED",
     "UNREAD",
     "AuditEvent",
+    "BatchStatus",
     "Correction",
+    "ExportBatch",
+    "ExportBatchItem",
+    "ExportProfile",
     "FieldValue",
     "Invoice",
     "InvoicePage",
@@ -22,5 +27,6 @@ __all__ = [
     "TaxLine",
     "User",
     "UserManager",
+    "VendorCode",
     "Workspace",
 ]
