@@ -1,4 +1,4 @@
-"""What leaves the house: profiles that say how, codes that targets ask for, and batches that remember what went when."""
+"""What leaves the house: profiles that say how, codes that targets ask for, batches that remember what went when."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ class VendorCode(models.Model):
             models.UniqueConstraint(
                 fields=["workspace", "vendor_name", "vendor_tax_id"], name="vendor_code_once_per_vendor"
             ),
-            models.CheckConstraint(
-                condition=~Q(vendor_name="", vendor_tax_id=""), name="vendor_code_names_its_vendor"
-            ),
+            models.CheckConstraint(condition=~Q(vendor_name="", vendor_tax_id=""), name="vendor_code_names_its_vendor"),
         ]
 
     def __str__(self) -> str:
@@ -159,9 +157,7 @@ class ExportBatchItem(models.Model):
     """An invoice in a batch. The number is kept also when the invoice is gone for good."""
 
     batch = models.ForeignKey(ExportBatch, on_delete=models.CASCADE, related_name="items")
-    invoice = models.ForeignKey(
-        Invoice, on_delete=models.DO_NOTHING, db_constraint=False, related_name="export_items"
-    )
+    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING, db_constraint=False, related_name="export_items")
 
     class Meta:
         constraints = [

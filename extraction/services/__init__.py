@@ -3,6 +3,16 @@
 from extraction.permissions import NotAllowed
 
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .export_profiles import (
+    InvalidCodes,
+    InvalidProfile,
+    codes_import,
+    codes_replace,
+    profile_copy,
+    profile_delete,
+    profile_save,
+)
+from .exports import batch_start, batch_undo, batch_wake, batch_write, batches_sweep
 from .housekeeping import (
     invoice_delete,
     invoice_restore,
@@ -28,6 +38,8 @@ from .storing import invoice_store
 
 __all__ = [
     "RETRY_MAY_HELP",
+    "InvalidCodes",
+    "InvalidProfile",
     "InvalidState",
     "InvalidValue",
     "LeaseLost",
@@ -37,6 +49,13 @@ __all__ = [
     "Reception",
     "ServiceError",
     "admin_ensure",
+    "batch_start",
+    "batch_undo",
+    "batch_wake",
+    "batch_write",
+    "batches_sweep",
+    "codes_import",
+    "codes_replace",
     "documents_receive",
     "field_confirm",
     "field_correct",
@@ -60,5 +79,8 @@ __all__ = [
     "invoices_sweep",
     "leases_release",
     "password_set",
+    "profile_copy",
+    "profile_delete",
+    "profile_save",
     "samples_load",
 ]

@@ -25,7 +25,16 @@ class Entry:
     also: tuple[str, ...] = ()
 
 
-NAV: tuple[Entry, ...] = (Entry("inbox", _("Inbox"), "document", also=("review",)),)
+NAV: tuple[Entry, ...] = (
+    Entry("inbox", _("Inbox"), "document", also=("review",)),
+    Entry(
+        "exports",
+        _("Exports"),
+        "download",
+        action="export",
+        also=("export-batch", "export-profiles", "export-profile", "export-profile-new", "vendor-codes"),
+    ),
+)
 
 
 @register.inclusion_tag("_nav.html", takes_context=True)
