@@ -176,7 +176,8 @@ def _heads(part: Sequence[int], base: QuerySet[Invoice], wanted: Wanted) -> dict
     found: dict[int, Record] = {}
     rows: Any = base.filter(pk__in=part).order_by().values_list(*columns)
     for row in rows:
-        found[row[0]] = Record(*row[: len(HEAD)], row[len(HEAD) :])
+        values: Any = (*row[: len(HEAD)], row[len(HEAD) :])
+        found[row[0]] = Record(*values)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -117,17 +118,15 @@ def _posted(request: HttpRequest, workspace: Workspace, found: ExportProfile | N
     do = request.POST.get("do", "save")
     if do != "save":
         focus = changed(draft, do)
-        return _editor(request, workspace, draft, found, focus=focus, told=do == "look")
+        return _editor(request, workspace, draft, found, focus=focus)
     try:
         saved = services.profile_save(workspace=workspace, user=signed_in(request), draft=draft, profile=found)
     except services.InvalidProfile as error:
         return _editor(request, workspace, draft, found, problems=error.problems, status=422)
     messages.success(request, _("The profile “%(name)s” is saved.") % {"name": saved.name})
-    response = redirect("export-profiles")
     if is_htmx(request):
-        response = HttpResponse(status=204)  # type: ignore[assignment]
-        response["HX-Redirect"] = "/exports/profiles/"
-    return response
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("export-profiles")})
+    return redirect("export-profiles")
 
 
 def draft_of(data: QueryDict) -> Draft:
@@ -149,26 +148,26 @@ def draft_of(data: QueryDict) -> Draft:
 
 
 def changed(draft: Draft, do: str) -> str:
-    """Does what a button of the columns says; returns the id of the control to go on with."""
+    """Does what a button of the columns says; returns the control to go on with, as ``NAME-COLUMN``."""
     act, _colon, number = do.partition(":")
     at = int(number) if number.isdecimal() and len(number) < 5 else -1
     columns = draft.columns
-    if act == "add":
-        columns.append(column_dict("vendor_name"))
-        return f"source-{len(columns) - 1}"
-    if act == "constant":
-        columns.append(column_dict(CONSTANT))
-        return f"title-{len(columns) - 1}"
+    if act in ("add", "constant"):
+        columns.append(column_dict("vendor_name" if act == "add" else CONSTANT))
+        return f"{'source' if act == 'add' else 'value'}-{len(columns) - 1}"
     if not 0 <= at < len(columns):
         return ""
     if act == "remove":
         del columns[at]
-        return f"remove-{min(at, len(columns) - 1)}" if columns else "add-column"
+        return f"remove-{min(at, len(columns) - 1)}" if columns else "add"
     to = at + {"up": -1, "down": 1}.get(act, 0)
-    if act in ("up", "down") and 0 <= to < len(columns):
-        columns[at], columns[to] = columns[to], columns[at]
-        return f"{act}-{to}"
-    return ""
+    if to == at or not 0 <= to < len(columns):
+        return ""
+    columns[at], columns[to] = columns[to], columns[at]
+    # The button that would lead further than the end cannot be pressed: the other one takes its place.
+    ends = {"up": to == 0, "down": to == len(columns) - 1}
+    other = "down" if act == "up" else "up"
+    return f"{other if ends[act] else act}-{to}"
 
 
 def _editor(
@@ -179,7 +178,6 @@ def _editor(
     *,
     problems: dict[str, str] | None = None,
     focus: str = "",
-    told: bool = True,
     status: int = 200,
 ) -> HttpResponse:
     known = problems_of(draft)
@@ -191,7 +189,8 @@ def _editor(
         "formats": EXPORTS,
         "levels": LEVELS,
         "options": _options(draft, problems or {}),
-        "columns": _columns(draft, problems or {}),
+        "columns": _columns(draft, problems or {}, focus),
+        "here": reverse("export-profile", args=[found.pk]) if found else reverse("export-profile-new"),
         "problems": problems or {},
         "focus": focus,
         "workspace": workspace,
@@ -236,22 +235,23 @@ def _options(draft: Draft, problems: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(draft: Draft, problems: dict[str, str]) -> list[dict[str, Any]]:
+def _columns(draft: Draft, problems: dict[str, str], focus: str) -> list[dict[str, Any]]:
     level = Level(draft.level) if draft.level in LEVELS else Level.HEADER
     groups: dict[str, list[tuple[str, str]]] = {}
     for source in sources_for(level):
         groups.setdefault(str(source.group), []).append((source.name, str(source.label)))
     rows = []
     for at, column in enumerate(draft.columns):
-        source = SOURCES.get(column["source"])
+        chosen = SOURCES.get(column["source"])
         rows.append(
             column
             | {
                 "groups": groups,
                 "constant": column["source"] == CONSTANT,
-                "known": source is not None and level in source.levels,
-                "formats": FORMATS[source.kind] if source else {},
+                "known": chosen is not None and level in chosen.levels,
+                "formats": FORMATS[chosen.kind] if chosen else {},
                 "problem": problems.get(f"columns.{at}", ""),
+                "focus": focus.removesuffix(f"-{at}") if focus.endswith(f"-{at}") else "",
                 "heading": column["source"].rpartition(".")[2],
             }
         )

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import selectors, services
+from extraction.exports.profiles import BUILT_IN
 from extraction.models import UNREAD, Invoice, Status, User
 from extraction.permissions import NotAllowed, actions_in
 from extraction.templatetags.ui import progress_state
@@ -50,6 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "first": page_query(listing, page),
         "may": actions_in(workspace, user) if workspace else frozenset(),
         "workspace": workspace,
+        "export_formats": BUILT_IN,
         "max_mb": settings.MAX_UPLOAD_MB,
     }
     partial = is_htmx(request) and not request.headers.get("HX-History-Restore-Request")

@@ -16,14 +16,17 @@ from tests.conftest import PASSWORD
 OPEN = {"login", "logout"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore",
+    "restore", "export-start", "export-undo", "export-profile-copy", "export-profile-delete", "vendor-codes-import",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
-OWN_PAGES = {"inbox", "live", "samples", "upload", "export", "password"}
+OWN_PAGES = {
+    "inbox", "live", "samples", "upload", "export", "password", "exports", "export-preview", "export-start",
+    "export-profiles", "export-profile-new", "vendor-codes", "vendor-codes-import",
+}  # fmt: skip
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total"}
+    known = {"invoice_id": invoice.pk, "number": 1, "name": "gross_total", "batch_id": 1, "profile_id": 1}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         assert pattern.name, pattern
