@@ -12,7 +12,7 @@ from .export_profiles import (
     profile_delete,
     profile_save,
 )
-from .exports import batch_start, batch_undo, batch_wake, batch_write, batches_sweep
+from .exports import batch_start, batch_undo, batch_wake, batch_write, batches_sweep, nothing_text
 from .housekeeping import (
     invoice_delete,
     invoice_restore,
@@ -78,6 +78,7 @@ __all__ = [
     "invoices_purge",
     "invoices_sweep",
     "leases_release",
+    "nothing_text",
     "password_set",
     "profile_copy",
     "profile_delete",
