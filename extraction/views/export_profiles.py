@@ -219,7 +219,7 @@ def _options(draft: Draft, problems: dict[str, str]) -> list[dict[str, Any]]:
         "decimal": _("Decimal mark"),
         "dates": _("Dates"),
         "encoding": _("Characters"),
-        "bom": _("Mark for Excel (BOM)"),
+        "bom": _("Excel mark (BOM)"),
     }
     shown = {"csv": list(OPTIONS), "xlsx": ["dates"]}.get(draft.format, [])
     return [

@@ -118,7 +118,13 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         return render(request, "exports/_batch_row.html", {"batch": found})
     ids = list(found.items.order_by("invoice_id").values_list("invoice_id", flat=True)[:200])
     invoices = Invoice.objects.for_user(signed_in(request)).filter(pk__in=ids).order_by("issue_date", "pk")
-    context = {"batch": found, "invoices": invoices, "shown": len(ids), "selection": found.selection}
+    context = {
+        "batch": found,
+        "invoices": invoices,
+        "shown": len(ids),
+        "selection": found.selection,
+        "workspace": found.workspace,
+    }
     return render(request, "exports/batch.html", context)
 
 

@@ -36,7 +36,8 @@ BARE = {
 FIRST_NAMES = ["Umsatz (ohne Soll/Haben-Kz)", "Soll/Haben-Kennzeichen", "WKZ Umsatz", "Kurs", "Basis-Umsatz"]
 LAST_NAMES = ["BVV-Position", "EU-Land u. UStID (Ursprung)", "EU-Steuersatz (Ursprung)", "Abw. Skontokonto"]
 NAMED = {7: "Konto", 9: "BU-Schlüssel", 10: "Belegdatum", 11: "Belegfeld 1", 14: "Buchungstext",
-         37: "KOST1 - Kostenstelle", 88: "Stück", 95: "Auftragsnummer", 114: "Festschreibung", 117: "Fälligkeit"}  # fmt: skip
+         37: "KOST1 - Kostenstelle", 88: "Stück", 95: "Auftragsnummer", 114: "Festschreibung",
+         117: "Fälligkeit"}  # fmt: skip
 
 
 def split(line: str) -> list[str]:
