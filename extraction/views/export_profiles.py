@@ -252,7 +252,6 @@ def _columns(draft: Draft, problems: dict[str, str], focus: str) -> list[dict[st
                 "formats": FORMATS[chosen.kind] if chosen else {},
                 "problem": problems.get(f"columns.{at}", ""),
                 "focus": focus.removesuffix(f"-{at}") if focus.endswith(f"-{at}") else "",
-                "heading": column["source"].rpartition(".")[2],
             }
         )
     return rows

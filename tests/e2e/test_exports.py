@@ -107,6 +107,7 @@ def test_a_profile_is_made_with_the_mouse(page: Page, site: str, bills: list[Inv
     page.get_by_label("Column 10: heading").fill("Mandant")
     for number in (2, 1):
         page.get_by_role("button", name=f"Remove column {number}", exact=True).click()
+        expect(page.locator(".column")).to_have_count(7 + number)
     expect(page.get_by_label("Column 8: heading")).to_have_value("Mandant")
     page.get_by_role("button", name="Move column 8 up").click()
     expect(page.get_by_label("Column 7: heading")).to_have_value("Mandant")

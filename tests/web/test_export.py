@@ -22,7 +22,6 @@ from tests.builders import VALUES
 HEADER = [column.title for column in TABLES[Level.HEADER].columns]
 
 
-
 def write_csv(invoices: list[Invoice], options: Options = exports.DIALECTS["comma"]) -> Iterator[bytes]:
     plan = exports.plan_for("csv", options=options)
     ids = [invoice.pk for invoice in invoices]
@@ -79,7 +78,8 @@ def test_it_writes_exactly_these_bytes(make_invoice: Callable[..., Invoice], app
         "2026-03-14T09:30:00+00:00,approver@example.com,,en,totals_disagree",
     )
     assert b"".join(write_csv([invoice])) == header + row
-    assert b"".join(write_csv([invoice], exports.with_mark(exports.DIALECTS["comma"]))) == b"\xef\xbb\xbf" + header + row
+    marked = exports.with_mark(exports.DIALECTS["comma"])
+    assert b"".join(write_csv([invoice], marked)) == b"\xef\xbb\xbf" + header + row
 
 
 def test_for_excel_in_most_of_europe_it_writes_exactly_these_bytes(make_invoice: Callable[..., Invoice]) -> None:
