@@ -232,6 +232,19 @@ def test_xero_takes_500_bills_a_file(
     assert sorted(found) == ["N0", "N1", "N2", "N3", "N4"]
 
 
+@pytest.mark.parametrize("key", ["xero", "quickbooks"])
+def test_two_bills_of_one_number_go_into_two_files_so_that_they_stay_two(
+    make_bill: Callable[..., Invoice], vendor_code: VendorCode, tmp_path: Path, key: str
+) -> None:
+    bills = [make_bill(), make_bill(vendor_name="Elm Ltd"), make_bill(invoice_number="other")]
+    made, _data = run(key, tmp_path, *bills, tax_codes="19 = a\n7 = b")
+    with zipfile.ZipFile(tmp_path / "file") as archive:
+        check = target_rules.check_xero if key == "xero" else target_rules.check_quickbooks
+        found = [sorted(check(archive.read(name))) for name in sorted(archive.namelist(), reverse=True)]
+    assert found == [["2024-0117", "other"], ["2024-0117"]]
+    assert len(made.taken) == 3
+
+
 def test_xero_credit_notes_have_negative_prices_or_stay_out(
     make_bill: Callable[..., Invoice], vendor_code: VendorCode, tmp_path: Path
 ) -> None:

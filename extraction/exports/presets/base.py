@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -96,6 +96,10 @@ class Preset:
 
     def group(self, record: Record, settings: Settings) -> str:
         """Invoices of one group go into one file."""
+        return ""
+
+    def bill(self, rows: list[list[str]]) -> str:
+        """By what the target tells bills apart, where it is their number: no two of a file may have the same."""
         return ""
 
     def head(self, group: str, settings: Settings) -> str:
@@ -232,27 +236,41 @@ class PresetRun:
 
 
 class _Files:
-    """A file a group, and a new one when a file holds as many bills as the target takes."""
+    """A file a group, and further ones where a file is full or holds a bill of the same number already."""
 
     def __init__(self, preset: Preset, settings: Settings, folder: Path) -> None:
         self.preset, self.settings, self.folder = preset, settings, folder
         self.most = int(settings.get("most") or preset.most)
-        self.counts: dict[str, int] = {}
+        self.groups: dict[str, list[_File]] = {}
         self.paths: list[Path] = []
 
     def add(self, group: str, rows: list[list[str]]) -> None:
-        count = self.counts[group] = self.counts.get(group, 0) + 1
-        number = (count - 1) // self.most + 1 if self.most else 1
-        path = self.folder / self.preset.file_name(group, number)
-        lines = "".join(self.preset.line(row) for row in rows)
-        if path not in self.paths:
-            self.paths.append(path)
-            lines = self.preset.head(group, self.settings) + lines
-        with path.open("ab") as file:
-            file.write(encoded(lines, self.preset.encoding))
+        bill = self.preset.bill(rows)
+        files = self.groups.setdefault(group, [])
+        file = next((one for one in files if one.has_room(bill, self.most)), None)
+        text = "".join(self.preset.line(row) for row in rows)
+        if file is None:
+            file = _File(self.folder / self.preset.file_name(group, len(files) + 1))
+            files.append(file)
+            self.paths.append(file.path)
+            text = self.preset.head(group, self.settings) + text
+        file.count += 1
+        file.bills.add(bill)
+        with file.path.open("ab") as opened:
+            opened.write(encoded(text, self.preset.encoding))
 
     def close(self, target: Path) -> None:
         if len(self.paths) == 1:
             shutil.move(self.paths[0], target)
         else:
             pack(target, sorted(self.paths))
+
+
+@dataclass(slots=True)
+class _File:
+    path: Path
+    count: int = 0
+    bills: set[str] = field(default_factory=set)
+
+    def has_room(self, bill: str, most: int) -> bool:
+        return (not most or self.count < most) and (not bill or bill not in self.bills)

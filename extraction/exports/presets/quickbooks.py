@@ -63,6 +63,9 @@ class QuickBooks(Preset):
         ),
     )
 
+    def bill(self, rows: list[list[str]]) -> str:
+        return rows[0][0]
+
     def rows(self, record: Record, settings: Settings) -> list[list[str]]:
         others = [str(NO_CREDITS)] if is_credit(record) else needs_due(record, settings)
         number = free_text(record.text("invoice_number"), 255)

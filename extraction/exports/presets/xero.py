@@ -68,6 +68,9 @@ class Xero(Preset):
         Setting("tracking_name", _("Tracking category"), help=_("Takes the cost centre of the vendor codes.")),
     )
 
+    def bill(self, rows: list[list[str]]) -> str:
+        return rows[0][AT["*InvoiceNumber"]]
+
     def rows(self, record: Record, settings: Settings) -> list[list[str]]:
         credit = is_credit(record)
         others = [str(NO_CREDITS)] if credit and settings["credits"] == "out" else []
