@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from .records import Record
 from .shapes import Options, encoded, text_writer
@@ -25,8 +26,9 @@ class CsvStream:
     def __init__(self, table: Table, options: Options, tally: Tally) -> None:
         self.table, self.options, self.tally = table, options, tally
         self.row = csv.writer(Line(), delimiter=options.delimiter).writerow
-        self.columns = [(column, text_writer(column, options)) for column in table.columns]
-        self.changing = [(at, column.get, write) for at, (column, write) in enumerate(self.columns) if column.of_row]
+        writers = [text_writer(column, options) for column in table.columns]
+        self.columns = [(column.get, write) for column, write in zip(table.columns, writers, strict=True)]
+        self.changing = [(at, *self.columns[at]) for at, column in enumerate(table.columns) if column.of_row]
 
     def head(self) -> bytes:
         mark = codecs.BOM_UTF8 if self.options.bom and self.options.encoding == "utf-8" else b""
@@ -41,7 +43,7 @@ class CsvStream:
         """Of an invoice with many lines, what they have in common is written as text once."""
         parts = self.table.parts(record)
         if parts:
-            cells = [write(column.get(record, None)) for column, write in self.columns]
+            cells = [_cell(get(record, None), write) for get, write in self.columns]
             for row in parts:
                 for at, get, write in self.changing:
                     cells[at] = write(get(record, row))
@@ -49,3 +51,8 @@ class CsvStream:
 
     def tail(self) -> bytes:
         return b""
+
+
+def _cell(value: Any, write: Callable[[Any], str]) -> str:
+    """Most columns of an invoice are empty: these are done with at once."""
+    return "" if value is None or value == "" else write(value)

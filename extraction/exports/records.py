@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from extraction.engine.fields import BY_NAME
 from extraction.engine.record import canonical
 from extraction.engine.splitting import pages_text
 from extraction.models import FieldValue, Invoice, LineItem, TaxLine
@@ -183,7 +184,7 @@ def _heads(part: Sequence[int], base: QuerySet[Invoice], wanted: Wanted) -> dict
 
 def _add_fields(found: dict[int, Record], wanted: Wanted) -> None:
     rows = FieldValue.objects.filter(invoice_id__in=found)
-    if wanted.fields is not None:
+    if wanted.fields is not None and len(wanted.fields) < len(BY_NAME):  # else the filter costs more than it saves
         rows = rows.filter(name__in=wanted.fields)
     if not wanted.details:
         for pk, name, value in rows.values_list("invoice_id", "name", Coalesce("human_value", "machine_value")):

@@ -127,7 +127,8 @@ def _number(value: Any, decimal: str, least: int) -> str:
     if not value and value != 0:
         return ""
     if isinstance(value, Decimal):
-        return plain(value, least).replace(".", decimal)
+        text = plain(value, least)
+        return text if decimal == "." else text.replace(".", decimal)
     text = str(value)
     return text.replace(".", decimal) if as_amount(text) is not None else defused(text)
 

@@ -23,8 +23,10 @@ import pytest
 from extraction import exports
 from extraction.engine import read_invoice
 from extraction.engine.errors import InvoiceError
+from extraction.engine.ocr import default_ocr
 from extraction.engine.options import ReadOptions
 from extraction.engine.record import InvoiceRecord, canonical
+from extraction.exports.codes import code_book
 from extraction.exports.presets import PRESETS, WANTED, PresetRun, parsed
 from extraction.exports.records import read_records
 from extraction.exports.tables import Level
@@ -46,13 +48,18 @@ KINDS = {".pdf", ".xml", ".jpg", ".jpeg", ".png", ".tif"}
 class OnlyRemembered:
     """An OCR engine whose name finds what the real one left in the cache; it reads nothing itself."""
 
-    name = "onnxruntime"
+    name = default_ocr().name
 
     def __getattr__(self, name: str) -> Any:
         raise InvoiceError
 
 
-def documents() -> Iterator[InvoiceRecord]:
+@pytest.fixture(scope="module")
+def documents() -> list[InvoiceRecord]:
+    return list(read_documents())
+
+
+def read_documents() -> Iterator[InvoiceRecord]:
     cache = FileDocumentCache(Path(CACHE)) if CACHE else None
     limit = int(os.environ.get("CORPUS_DOCUMENTS", "100000"))
     paths = [path for path in sorted(CORPUS.rglob("*")) if path.suffix.lower() in KINDS]
@@ -60,7 +67,7 @@ def documents() -> Iterator[InvoiceRecord]:
         try:
             reading = read_invoice(path, options=ReadOptions(), ocr=OnlyRemembered(), cache=cache)  # type: ignore[arg-type]
         except InvoiceError:
-            continue
+            continue  # not in the cache, or a file that is refused
         if reading.record.fields:
             yield reading.record
 
@@ -81,8 +88,8 @@ def stored(workspace: Workspace, record: InvoiceRecord) -> Invoice:
 
 
 @pytest.fixture
-def corpus(workspace: Workspace) -> dict[int, InvoiceRecord]:
-    found = {stored(workspace, record).pk: record for record in documents()}
+def corpus(workspace: Workspace, documents: list[InvoiceRecord]) -> dict[int, InvoiceRecord]:
+    found = {stored(workspace, record).pk: record for record in documents}
     assert found
     print(f"{len(found)} documents")
     return found
@@ -130,8 +137,6 @@ def test_what_every_preset_writes_keeps_the_rules_of_its_target(
         VendorCode.objects.get_or_create(
             workspace=workspace, vendor_name=name or "?", defaults={"vendor_account": "70001"}
         )
-    from extraction.exports.codes import code_book
-
     run = PresetRun(preset, settings, Tally())
     parts = read_records(sorted(corpus), base=Invoice.objects.all(), wanted=WANTED, book=code_book(workspace))
     target = tmp_path / "file"
