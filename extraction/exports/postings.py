@@ -170,6 +170,8 @@ def _line(line: LineRow, rate: Decimal | None, sign: int) -> Posting:
     fits = quantity and price is not None and not line.discount and _cents(quantity * price * sign) == net
     if not fits or quantity is None or price is None:
         return Posting(rate, net, Decimal(0), line.description, Decimal(1), net)
+    if quantity < 0:  # goods that went back: ledgers take this as a price below nothing
+        quantity, price = -quantity, -price
     return Posting(rate, net, Decimal(0), line.description, quantity, price * sign)
 
 

@@ -109,3 +109,20 @@ def test_the_tax_of_many_lines_is_shared_out_to_the_cent(make_bill: Callable[...
     )
     found = lines_or_postings(record_of(bill))
     assert [one.tax for one in found] == [D("0.63"), D("0.63"), D("0.64")]
+
+
+def test_goods_that_went_back_have_a_negative_price_and_not_a_negative_quantity(
+    make_bill: Callable[..., Invoice],
+) -> None:
+    bill = make_bill(
+        lines=(("Milk", "10", "2.00", "7", "20.00"), ("Crate", "-2", "3.00", "7", "-6.00")),
+        taxes=(("7", "14.00", "0.98"),),
+        net_total=D("14.00"),
+        tax_total=D("0.98"),
+        gross_total=D("14.98"),
+    )
+    found = lines_or_postings(record_of(bill))
+    assert [(one.quantity, one.unit_price, one.net) for one in found] == [
+        (D(10), D(2), D("20.00")),
+        (D(2), D(-3), D("-6.00")),
+    ]
