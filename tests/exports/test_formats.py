@@ -147,7 +147,7 @@ def test_what_xml_cannot_hold_is_left_out_of_a_workbook(bills: list[Invoice]) ->
     cells = dict(zip(titles, rows[3], strict=True))
     assert cells["vendor_address"] == "A St1\nB Town"
     assert unescape(cells["payment_reference"]).startswith("_x0041_ ")
-    assert sheet_rows(data, "Lines")[1][-2][sheet_rows(data, "Lines")[0].index("description")] == "-2+3"
+    assert sheet_rows(data, "Lines")[1][-3][sheet_rows(data, "Lines")[0].index("description")] == "-2+3"
 
 
 def test_a_sheet_that_is_full_goes_on_in_another(
