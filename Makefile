@@ -16,7 +16,7 @@ RUNTIME := $(VENV)/.runtime-$(call hash,requirements.txt requirements-models.txt
 DEV := $(VENV)/.dev-$(call hash,requirements-dev.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint services samples evaluate licences clean
+.PHONY: help install run test check lint services samples evaluate licences messages clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do printf 'make %-10s %s\n' "$$name" "$$text"; done
@@ -49,6 +49,9 @@ evaluate: $(RUNTIME) ## Measure the reading of SAMPLES=FOLDER (holds a truth.jso
 
 licences: $(RUNTIME) ## The licence of everything that is installed to run
 	@$(BIN)/python bin/licences
+
+messages: $(RUNTIME) ## Collect what is to be translated, and compile the translations (needs GNU gettext)
+	@bin/messages
 
 clean: ## Remove what was installed and built; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -29,7 +29,7 @@ class SignInForm(AuthenticationForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Everybody changes their own; an administrator sets a forgotten one on the admin pages."""
+    """Everybody changes their own; for a forgotten one an admin of their workspace makes a link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,12 +37,27 @@ class OwnPasswordForm(PasswordChangeForm):
             field.widget.attrs |= {"class": "input", "required": True}
 
 
+REJECT_REASONS = (
+    _("Duplicate"),
+    _("Not an invoice"),
+    _("Not addressed to us"),
+    _("Wrong amounts; the vendor sends a new one"),
+    _("Goods or services not received"),
+)
+
+
 class RejectForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        error_messages={"required": _("Say in a few words why this document is rejected.")},
-    )
+    """One of the common reasons (``why``), words of one's own (``reason``), or both."""
+
+    why = forms.CharField(required=False, max_length=200)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        given = [self.cleaned_data.get(name, "").strip() for name in ("why", "reason")]
+        self.cleaned_data["reason"] = ". ".join(part for part in given if part)
+        if not self.cleaned_data["reason"] and "reason" not in self.errors:
+            self.add_error("reason", _("Say in a few words why this document is rejected."))
+        return self.cleaned_data
 
 
 class ExportForm(forms.Form):

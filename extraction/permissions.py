@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from django.utils.translation import gettext as _
+
 from .models import Membership, Role, User, Workspace
 
-Action = Literal["see", "upload", "correct", "reject", "retry", "delete", "approve", "reopen", "export", "manage"]
+Action = Literal[
+    "see",
+    "upload",
+    "comment",
+    "correct",
+    "assign",
+    "hold",
+    "reject",
+    "retry",
+    "delete",
+    "approve",
+    "reopen",
+    "export",
+    "manage",
+]
 
-_UPLOADER: frozenset[Action] = frozenset({"see", "upload"})
-_REVIEWER: frozenset[Action] = _UPLOADER | {"correct", "reject", "retry", "delete"}
+_UPLOADER: frozenset[Action] = frozenset({"see", "upload", "comment"})
+_REVIEWER: frozenset[Action] = _UPLOADER | {"correct", "assign", "hold", "reject", "retry", "delete"}
 _APPROVER: frozenset[Action] = _REVIEWER | {"approve", "reopen", "export"}
 _ADMIN: frozenset[Action] = frozenset(get_args(Action))
 
@@ -29,6 +45,10 @@ class NotAllowed(Exception):
         super().__init__(message)
 
 
+def roles_with(action: Action) -> list[Role]:
+    return [role for role, allowed in ALLOWED.items() if action in allowed]
+
+
 def role_in(workspace: Workspace | int, user: User) -> Role | None:
     key = workspace if isinstance(workspace, int) else workspace.pk
     role = Membership.objects.filter(workspace_id=key, user_id=user.pk, user__is_active=True).values_list("role")
@@ -42,12 +62,10 @@ def actions_in(workspace: Workspace | int, user: User) -> frozenset[Action]:
     return ALLOWED[role] if role else frozenset()
 
 
-def require(action: Action, *, workspace: Workspace | int, user: User) -> None:
-    role = role_in(workspace, user)
+def require(action: Action, *, workspace: Workspace | int, user: User | None) -> None:
+    role = role_in(workspace, user) if user else None
     if role is None:
-        raise NotAllowed("You are not a member of this workspace. Ask one of its administrators to add you.")
+        raise NotAllowed(_("You are not a member of this workspace. Ask one of its administrators to add you."))
     if action not in ALLOWED[role]:
-        raise NotAllowed(
-            f"Your role here is {role.label.lower()}, which does not include this ({action}). "
-            "Ask an administrator of the workspace."
-        )
+        text = _("Your role here is “%(role)s”, which does not include this. Ask an administrator of the workspace.")
+        raise NotAllowed(text % {"role": role.label})

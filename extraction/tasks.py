@@ -20,6 +20,7 @@ def write_export(batch_id: int) -> None:
 def sweep() -> None:
     services.invoices_sweep()
     services.batches_sweep()
+    services.search_catch_up(most=500)
 
 
 @shared_task
@@ -27,3 +28,20 @@ def purge_deleted() -> None:
     services.invoices_purge()
     call_command("clearsessions")
     call_command("axes_reset_logs", age=30)
+
+
+@shared_task
+def check_sources() -> None:
+    """One message for each mailbox or folder whose turn it is: a server that hangs keeps nobody else waiting."""
+    for kind, source_id in services.sources_due():
+        (check_mailbox if kind == "mailbox" else check_folder).delay(source_id)
+
+
+@shared_task
+def check_mailbox(mailbox_id: int) -> None:
+    services.mailbox_check(mailbox_id=mailbox_id)
+
+
+@shared_task
+def check_folder(folder_id: int) -> None:
+    services.folder_check(folder_id=folder_id)

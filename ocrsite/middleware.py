@@ -1,5 +1,6 @@
 """Headers that every response carries, and what is refused before a page is asked."""
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -8,6 +9,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from extraction.views.common import wants_json, where_from
@@ -26,6 +28,18 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def server_timing(get_response: GetResponse) -> GetResponse:
+    """How long the server took, for the browser's developer tools and for measurements: ``app;dur=`` milliseconds."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = get_response(request)
+        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - start) * 1000:.1f}"
+        return response
+
+    return middleware
+
+
 class LoginRequired(LoginRequiredMiddleware):
     """A page leads to the sign-in; a script gets 401, so that it can say so and keep what the person was doing.
 
@@ -39,6 +53,23 @@ class LoginRequired(LoginRequiredMiddleware):
         if request.method == "POST":
             return redirect_to_login(where_from(request))
         return super().handle_no_permission(request, view_func)
+
+
+def own_language(get_response: GetResponse) -> GetResponse:
+    """A person's chosen language; without one, the browser's, which LocaleMiddleware took."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = getattr(request, "user", None)
+        chosen = user.preferences.get("language") if user is not None and user.is_authenticated else None
+        if chosen not in dict(settings.LANGUAGES):
+            return get_response(request)
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = chosen
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", chosen)
+        return response
+
+    return middleware
 
 
 FORM_OVERHEAD = 64 * 1024  # boundaries and the small fields beside the file

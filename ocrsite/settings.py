@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ocrsite.middleware.server_timing",
     "ocrsite.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ocrsite.middleware.LoginRequired",
+    "ocrsite.middleware.own_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -132,6 +134,21 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_VERBOSE = False
 
+# How long the links that set a password work: invitations, and what an admin makes for a forgotten one.
+LINK_DAYS = env_int("LINK_DAYS", 7, least=1)
+PASSWORD_RESET_TIMEOUT = LINK_DAYS * 86_400
+
+# --- mail: none without EMAIL_HOST; links are then passed on by whoever made them -------------------------------------
+
+EMAIL_HOST = env_str("EMAIL_HOST")
+EMAIL_SECURITY = env_choice("EMAIL_SECURITY", "starttls", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_PORT = env_int("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY], least=1)
+EMAIL_HOST_USER = env_str("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_PASSWORD")
+DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "invoicelens@localhost")
+EMAIL_TIMEOUT = 10
+
 # --- what the browser is told -----------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = (
@@ -153,6 +170,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env_str("TIME_ZONE", "UTC")
 USE_I18N = True
+FORMAT_MODULE_PATH = ["ocrsite.formats"]  # dates where people read them; what is typed or exported is ISO 8601
 USE_TZ = True
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -172,6 +190,8 @@ MAX_PAGES = env_int("MAX_PAGES", 200, least=1)
 MAX_MEGAPIXELS = env_int("MAX_MEGAPIXELS", 100, least=1)
 # A request holds one file; the form's own fields are small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Folders in it are watched where an administrator asks for it: a scanner's share, for example.
+WATCH_DIR = env_path("WATCH_DIR", DATA_DIR / "watched")
 DELETED_KEPT_DAYS = env_int("DELETED_KEPT_DAYS", 30, least=0)
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -225,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(SWEEP_SECONDS),
         "options": {"expires": SWEEP_SECONDS},
     },
+    "inbound": {"task": "extraction.tasks.check_sources", "schedule": 10.0, "options": {"expires": 10}},
     "purge": {"task": "extraction.tasks.purge_deleted", "schedule": crontab(hour=3, minute=17)},
 }
 

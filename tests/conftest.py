@@ -13,6 +13,7 @@ from extraction.models import Invoice, Membership, Role, User, Workspace
 from extraction.services.wakeup import waiting_messages
 
 from . import builders
+from .servers import servers as servers
 
 PASSWORD = "a long enough password"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from .values import is_bic, is_iban, is_tax_id
 
 CENTS = Decimal("0.02")  # rounding per line and per total may differ by a cent each
 OLDEST_YEARS = 10
+REQUIRED = frozenset(spec.name for spec in FIELDS if spec.required)
 
 Values = Mapping[str, Value]
 
@@ -23,20 +24,24 @@ def check(
     tax_breakdown: Sequence[TaxLine] = (),
     line_items: Sequence[LineItem] = (),
     today: date | None = None,
+    required: Collection[str] = REQUIRED,
 ) -> tuple[Problem, ...]:
-    """All problems of a record, the graver ones first. Fields that are absent are checked for nothing but that."""
+    """All problems of a record, the graver ones first. Fields that are absent are checked for nothing but that.
+
+    ``required`` are the names of fields that must be there.
+    """
     today = today or datetime.now(tz=UTC).date()
     return (
-        *_required(values),
+        *_required(values, required),
         *_totals(values, tax_breakdown, line_items),
         *_dates(values, today),
         *_formats(values),
     )
 
 
-def _required(values: Values) -> Iterable[Problem]:
+def _required(values: Values, required: Collection[str]) -> Iterable[Problem]:
     for spec in FIELDS:
-        if spec.required and spec.name not in values:
+        if spec.name in required and spec.name not in values:
             yield Problem("required_missing", (spec.name,), f"{spec.label} was not found. Enter it from the document.")
 
 

@@ -56,6 +56,12 @@ class Workspace(models.Model):
     required_fields = models.JSONField(default=list, blank=True)
     # Invoices of this gross total or more need a second person's approval.
     second_approval_from = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    # Fields at the top of the review form; empty: those that the catalogue calls main.
+    main_fields = models.JSONField(default=list, blank=True)
+    # Stricter than the operator's settings, or None for these; ``services.limits`` holds the rule.
+    max_upload_mb = models.PositiveIntegerField(null=True, blank=True)
+    max_pages = models.PositiveIntegerField(null=True, blank=True)
+    deleted_kept_days = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from extraction.models import AuditEvent, User
+from extraction.models import AuditEvent, User, Workspace
 
 
 class Known(Protocol):
@@ -20,3 +20,8 @@ def event_record(*, invoice: Known, action: str, user: User | None = None, **det
     AuditEvent.objects.create(
         workspace_id=invoice.workspace_id, invoice_id=invoice.pk, user=user, action=action, detail=detail
     )
+
+
+def workspace_event_record(*, workspace: Workspace, action: str, user: User, **detail: Any) -> None:
+    """What concerns no single invoice: members and settings. People stand in details by their ids."""
+    AuditEvent.objects.create(workspace=workspace, user=user, action=action, detail=detail)

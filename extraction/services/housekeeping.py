@@ -13,12 +13,15 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
+from extraction.models import SETTLED, BulkAct, Invoice, Package, SourceFile, Status, User, Workspace
 from extraction.permissions import require
 
+from .arranging import arranged_away
 from .audit import event_record
 from .errors import InvalidState
+from .limits import kept_days
 from .reading import NO_LEASE
 from .receive import Received, invoice_receive
 from .storing import files_delete, images_delete
@@ -31,7 +34,7 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
 @transaction.atomic
 def invoice_delete(*, invoice: Invoice, user: User) -> None:
-    """Out of sight, and gone for good after DELETED_KEPT_DAYS. A reading in progress stops at its next page."""
+    """Out of sight, and gone for good after some days. A reading in progress stops at its next page."""
     require("delete", workspace=invoice.workspace_id, user=user)
     rows = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True)
     # Locked and asked anew: somebody may have approved it since it was fetched.
@@ -54,6 +57,10 @@ def invoice_restore(*, invoice_id: int, user: User) -> Invoice:
     """Undo a deletion. Raises Invoice.DoesNotExist for a stranger, InvalidState when the file is back already."""
     invoice = Invoice.objects.get(pk=invoice_id, workspace__memberships__user=user)
     require("delete", workspace=invoice.workspace_id, user=user)
+    if arranged_away(invoice):
+        raise InvalidState(
+            _("The pages of this document are in others now. Undo the arrangement of its pages instead.")
+        )
     try:
         with transaction.atomic():
             now = timezone.now()
@@ -67,32 +74,53 @@ def invoice_restore(*, invoice_id: int, user: User) -> Invoice:
                 wake_on_commit(invoice_id=invoice_id)
     except IntegrityError:
         # The constraint invoice_file_once_per_workspace: the same file was uploaded again.
-        raise InvalidState(
-            "The same file was uploaded again after this one was deleted. Delete the new one first, then restore."
-        ) from None
+        text = _("The same file was uploaded again after this one was deleted. Delete the new one first, then restore.")
+        raise InvalidState(text) from None
     return invoice
 
 
 def invoices_purge() -> int:
     """Remove for good what was deleted long enough ago: rows first, then files, so that no row lacks its file."""
-    before = timezone.now() - timedelta(days=settings.DELETED_KEPT_DAYS)
-    ids = list(Invoice.objects.filter(deleted_at__lt=before).values_list("pk", flat=True))
+    now = timezone.now()
+    due = Q(pk__in=[])
+    for workspace in Workspace.objects.filter(invoices__deleted_at__isnull=False).distinct():
+        due |= Q(workspace=workspace, deleted_at__lt=now - timedelta(days=kept_days(workspace)))
+    ids = list(Invoice.objects.filter(due).values_list("pk", flat=True))
     for invoice_id in ids:
         with transaction.atomic():
-            invoice = Invoice.objects.select_for_update().filter(pk=invoice_id, deleted_at__lt=before).first()
+            invoice = Invoice.objects.select_for_update().filter(due, pk=invoice_id).first()
             if invoice is None:
                 continue
             names = [*invoice.pages.exclude(image="").values_list("image", flat=True)]
-            shared = [str(name) for name in (invoice.file.name, invoice.unlocked_file.name) if name]
+            stored = (invoice.file, invoice.unlocked_file, invoice.arranged_file)
+            shared = [str(file.name) for file in stored if file]
             event_record(invoice=invoice, action="purged")
             invoice.delete()
+            shared += _sources_purge()
         # The last invoice of a file takes it along.
-        names += [name for name in shared if not Invoice.objects.filter(Q(file=name) | Q(unlocked_file=name)).exists()]
+        names += [name for name in shared if not _is_needed(name)]
         files_delete(names)
         images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
     _packages_purge()
+    # What was done to many at once cannot be undone once the deleted are gone.
+    BulkAct.objects.filter(created_at__lt=now - timedelta(days=settings.DELETED_KEPT_DAYS)).delete()
     return len(ids)
+
+
+def _sources_purge() -> list[str]:
+    """Uploads of which no document has pages any more; returns their files."""
+    names: list[str] = []
+    for source in SourceFile.objects.filter(invoices__isnull=True):
+        names += [str(file.name) for file in (source.file, source.unlocked_file) if file]
+        source.delete()
+    return names
+
+
+def _is_needed(name: str) -> bool:
+    of_invoice = Q(file=name) | Q(unlocked_file=name) | Q(arranged_file=name)
+    of_source = Q(file=name) | Q(unlocked_file=name)
+    return Invoice.objects.filter(of_invoice).exists() or SourceFile.objects.filter(of_source).exists()
 
 
 def _packages_purge() -> None:

@@ -7,7 +7,7 @@ import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -15,27 +15,41 @@ from tempfile import TemporaryDirectory
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from extraction import isolation
 from extraction.engine import containers, pdfaccess
 from extraction.engine.containers import Contents
 from extraction.engine.errors import EncryptedPdf, InvoiceError, NoDocuments, PackedDocuments, WrongPassword
-from extraction.engine.files import detect
+from extraction.engine.files import Limits, detect
 from extraction.engine.names import shown
-from extraction.models import Invoice, Package, Status, User, Workspace
+from extraction.models import Channel, Invoice, Package, Status, User, Workspace
 from extraction.permissions import require
-from extraction.reading import read_options
 
 from .audit import event_record
 from .columns import storable
 from .errors import InvalidState, NotStored
+from .limits import workspace_options
 from .reading import NO_ERROR
+from .searching import search_index
 from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
 
 logger = logging.getLogger(__name__)
 
 UNPACK_SECONDS, UNPACK_MEGABYTES = 120, 4096  # of address space; what a process uses of it is far less
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a document came, and from whom: the mail's sender, the folder's name, the token's."""
+
+    channel: Channel = Channel.BROWSER
+    sender: str = ""
+
+
+BY_BROWSER = Origin()
+UNATTENDED = (Channel.MAIL, Channel.FOLDER, Channel.COMMAND)  # set up by somebody who may; nobody is there now
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +77,28 @@ class Reception:
     outcomes: tuple[Outcome, ...]
 
 
-def documents_receive(*, workspace: Workspace, user: User, file: File[bytes], file_name: str) -> Reception:
+def documents_receive(
+    *, workspace: Workspace, user: User | None, file: File[bytes], file_name: str, origin: Origin = BY_BROWSER
+) -> Reception:
     """Keep a document, or all documents in a mail, an archive or a portfolio, each as an invoice of its own.
+
+    Nobody (``user`` None) is behind what comes by mail, folder or command line.
 
     What is bad inside is refused by name and takes nothing with it. Raises as ``invoice_receive`` when nothing of the
     file can be used.
     """
-    require("upload", workspace=workspace, user=user)
-    name = _clean_name(file_name)
+    if user is not None or origin.channel not in UNATTENDED:
+        require("upload", workspace=workspace, user=user)
+    name, sent = _clean_name(file_name), _Sent(workspace, user, origin)
     with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
         path = Path(folder) / f"document{PurePath(name).suffix[:20]}"
         sha256 = _copy_hashed(file, path)
-        contents = _contents(path, Path(folder))
+        contents = _contents(path, Path(folder), workspace_options(sent.workspace).limits)
         if contents is None:
-            received = _insert(_stored(workspace, user, path, name, sha256), user)
+            received = _insert(_stored(sent, path, name, sha256), user)
             return Reception(packed=False, outcomes=(Outcome(name, received),))
-        package = _package(workspace, user, path, name, sha256, contents)
-        return Reception(packed=True, outcomes=tuple(_receive_contents(package, user, path, contents)))
+        package = _package(sent, path, name, sha256, contents)
+        return Reception(packed=True, outcomes=tuple(_receive_contents(package, sent, path, contents)))
 
 
 def invoice_receive(*, workspace: Workspace, user: User, file: File[bytes], file_name: str) -> Received:
@@ -93,7 +112,16 @@ def invoice_receive(*, workspace: Workspace, user: User, file: File[bytes], file
     with _disk_may_be_full(), TemporaryDirectory(prefix="invoicelens-") as folder:
         path = Path(folder) / f"document{PurePath(name).suffix[:20]}"
         sha256 = _copy_hashed(file, path)
-        return _insert(_stored(workspace, user, path, name, sha256), user)
+        return _insert(_stored(_Sent(workspace, user, BY_BROWSER), path, name, sha256), user)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """To whom, by whom and how: what all documents of one file share."""
+
+    workspace: Workspace
+    user: User | None
+    origin: Origin
 
 
 @contextmanager
@@ -105,14 +133,16 @@ def _disk_may_be_full() -> Iterator[None]:
         raise NotStored from error
 
 
-def _stored(workspace: Workspace, user: User, path: Path, name: str, sha256: str) -> Invoice:
+def _stored(sent: _Sent, path: Path, name: str, sha256: str) -> Invoice:
     """Its file is in the storage, its row not yet in the database."""
-    kind = detect(path, read_options().limits)
+    kind = detect(path, workspace_options(sent.workspace).limits)
     if kind.packs:
         raise PackedDocuments
     invoice = Invoice(
-        workspace=workspace,
-        uploaded_by=user,
+        workspace=sent.workspace,
+        uploaded_by=sent.user,
+        channel=sent.origin.channel,
+        sender=storable(sent.origin.sender)[:255],
         file_name=name,
         media_type=kind.mime_type,
         size=path.stat().st_size,
@@ -135,18 +165,28 @@ def _copy_hashed(file: File[bytes], path: Path) -> str:
     return digest.hexdigest()
 
 
-def _insert(invoice: Invoice, user: User) -> Received:
+def _insert(invoice: Invoice, user: User | None) -> Received:
     """The unique constraint decides who was first, also between two uploads of one file at the same moment."""
     stored = invoice.file.name
+    live = Invoice.objects.filter(workspace=invoice.workspace, deleted_at__isnull=True)
+    # Its pages may be in documents whose first page is of another file, or another one of this.
+    arranged = live.filter(sources__sha256=invoice.sha256).order_by("first_page", "pk").first()
+    if arranged is not None:
+        invoice.file.storage.delete(str(stored))
+        return Received(arranged, duplicate=True)
     try:
         with transaction.atomic():
             invoice.save(force_insert=True)
-            event_record(invoice=invoice, user=user, action="received")
+            search_index(invoice=invoice)
+            event_record(invoice=invoice, user=user, action="received", channel=invoice.channel)
             wake_on_commit(invoice_id=invoice.pk)
     except Exception as error:
         invoice.file.storage.delete(str(stored))
-        same = Invoice.objects.filter(workspace=invoice.workspace, sha256=invoice.sha256, deleted_at__isnull=True)
-        existing = same.order_by("first_page").first() if isinstance(error, IntegrityError) else None
+        existing = (
+            live.filter(sha256=invoice.sha256).order_by("first_page").first()
+            if isinstance(error, IntegrityError)
+            else None
+        )
         if existing is None:
             raise
         return Received(existing, duplicate=True)
@@ -157,9 +197,8 @@ def _insert(invoice: Invoice, user: User) -> Received:
 # --- what holds documents ---------------------------------------------------------------------------------------------
 
 
-def _contents(path: Path, folder: Path) -> Contents | None:
+def _contents(path: Path, folder: Path, limits: Limits) -> Contents | None:
     """What is inside, unpacked into ``folder`` by a process that may die; None for a document."""
-    limits = read_options().limits
     if not containers.holds_documents(path, limits):
         return None
     inside = folder / "inside"
@@ -176,14 +215,14 @@ def _contents(path: Path, folder: Path) -> Contents | None:
     return None if not contents.documents and detect(path, limits).name == "pdf" else contents
 
 
-def _package(workspace: Workspace, user: User, path: Path, name: str, sha256: str, contents: Contents) -> Package:
+def _package(sent: _Sent, path: Path, name: str, sha256: str, contents: Contents) -> Package:
     """The row that there is, or a new one; neither a new row nor its file is stored yet."""
-    known = Package.objects.filter(workspace=workspace, sha256=sha256).first()
+    known = Package.objects.filter(workspace=sent.workspace, sha256=sha256).first()
     return known or Package(
-        workspace=workspace,
-        uploaded_by=user,
+        workspace=sent.workspace,
+        uploaded_by=sent.user,
         file_name=name,
-        media_type=detect(path, read_options().limits).mime_type,
+        media_type=detect(path, workspace_options(sent.workspace).limits).mime_type,
         sha256=sha256,
         sender=storable(contents.sender)[:255],
         subject=storable(contents.subject)[:255],
@@ -196,8 +235,10 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
-def _receive_contents(package: Package, user: User, path: Path, contents: Contents) -> list[Outcome]:
+def _receive_contents(package: Package, sent: _Sent, path: Path, contents: Contents) -> list[Outcome]:
     """All rows in one transaction, the package's own only when a document of it is new."""
+    if contents.sender and not sent.origin.sender:
+        sent = replace(sent, origin=replace(sent.origin, sender=contents.sender))
     stored: list[str] = []
     try:
         outcomes, invoices = [], []
@@ -205,7 +246,7 @@ def _receive_contents(package: Package, user: User, path: Path, contents: Conten
             with document.path.open("rb") as stream:
                 sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
             name = _clean_name(document.name)
-            invoices.append(_stored(package.workspace, user, document.path, name, sha256))
+            invoices.append(_stored(sent, document.path, name, sha256))
             stored.append(str(invoices[-1].file.name))
         with transaction.atomic():
             if package.pk is None and invoices:
@@ -215,7 +256,7 @@ def _receive_contents(package: Package, user: User, path: Path, contents: Conten
                 package.save(force_insert=True)
             for invoice in invoices:
                 invoice.package = package
-                outcomes.append(Outcome(invoice.file_name, _insert(invoice, user)))
+                outcomes.append(Outcome(invoice.file_name, _insert(invoice, sent.user)))
             if invoices and not package.invoices.exists():
                 files_delete([str(package.file.name)])
                 package.delete()
@@ -252,7 +293,7 @@ def invoice_unlock(*, invoice: Invoice, user: User, password: str) -> None:
                 unlocked_file=name, status=Status.QUEUED, attempts=0, pages_done=0, queued_at=now, updated_at=now,
                 **NO_ERROR,
             ) != 1:  # fmt: skip
-                raise InvalidState("This document does not wait for a password any more. Reload the page.")
+                raise InvalidState(_("This document does not wait for a password any more. Reload the page."))
             event_record(invoice=invoice, user=user, action="unlocked")
             wake_on_commit(invoice_id=invoice.pk)
     except BaseException:

@@ -17,6 +17,7 @@ from extraction import selectors, services
 from extraction.engine.errors import InvoiceError
 from extraction.models import Workspace
 from extraction.permissions import NotAllowed
+from extraction.wording import told as told_error
 
 from .common import signed_in, wants_json
 
@@ -44,7 +45,7 @@ def receive(request: HttpRequest, workspace: Workspace, file: Any) -> dict[str, 
             workspace=workspace, user=signed_in(request), file=file, file_name=request.POST.get("name") or name
         )
     except InvoiceError as error:
-        return refusal(503 if error.retryable else 422, error.message, code=error.code, file=name)
+        return refusal(503 if error.retryable else 422, told_error(error.message), code=error.code, file=name)
     except NotAllowed as error:
         return refusal(403, error.message, file=name)
     answers = [answer_for(outcome) for outcome in reception.outcomes]
@@ -54,7 +55,7 @@ def receive(request: HttpRequest, workspace: Workspace, file: Any) -> dict[str, 
 def answer_for(outcome: services.Outcome) -> dict[str, Any]:
     if outcome.received is None:
         error = outcome.error or InvoiceError()
-        return refusal(422, error.message, code=error.code, file=outcome.name)
+        return refusal(422, told_error(error.message), code=error.code, file=outcome.name)
     invoice, duplicate = outcome.received.invoice, outcome.received.duplicate
     return {
         "status": 200 if duplicate else 201,

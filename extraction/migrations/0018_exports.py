@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('extraction', '0008_review_desk'),
+        ('extraction', '0017_inbox'),
     ]
 
     operations = [
