@@ -217,7 +217,8 @@ def test_a_mailbox_that_cannot_be_reached_is_told_by_keyboard_and_a_folder_watch
     width: int, site: str, open_browser: Callable[..., Page], admin: User, settings: Any, tmp_path: Any
 ) -> None:
     settings.WATCH_DIR = tmp_path / "watched"
-    page = signed_in(open_browser(width), f"{site}/settings/inbound/mailbox/", admin)
+    page = signed_in(open_browser(width), site, admin)
+    page.goto(f"{site}/settings/inbound/mailbox/")
     page.get_by_label("E-mail address").focus()
     for typed in ("in@example.com", "127.0.0.1"):
         page.keyboard.type(typed)
@@ -229,7 +230,6 @@ def test_a_mailbox_that_cannot_be_reached_is_told_by_keyboard_and_a_folder_watch
     page.get_by_text("127.0.0.1:9 cannot be reached").wait_for()
     assert violations_in_both_themes(page) == []
     page.goto(f"{site}/settings/inbound/")
-    page.screenshot(path="/work/shots/dbg.png")
     page.get_by_label("Name of the folder").fill("scanner")
     page.keyboard.press("Enter")
     page.get_by_role("row", name="scanner").wait_for()
