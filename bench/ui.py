@@ -3,12 +3,12 @@
     python -m bench.ui FOLDER [FOLDER ...] [--count 50] [--rows 20000] [--ocr-cache DIR] [--data-dir DIR] [--json OUT]
 
 Documents of the folders are read by the product's own path, OCR included (what OCR found may be taken from the folder
-``--ocr-cache``), into a database with ``--rows`` other invoices; then ``manage.py run`` serves them. One after the other
-is approved with the keyboard: those that were read right (by ``truth.jsonl`` above them) with Enter, which confirms each
-value that is marked as doubtful first; of those with a wrong value, the last ones are corrected by keys first; all
-others with Ctrl+Enter. Then a sheet of doubtful totals is settled, and every other act is done many times on the rows.
-A person's looking and thinking is left out: times are those of the program. Server times are those that its header
-``Server-Timing`` states, by the clock and of its processor. ``--data-dir`` keeps the database for the next run.
+``--ocr-cache``), into a database with ``--rows`` other invoices; then ``manage.py run`` serves them. First some with a
+wrong value (by ``truth.jsonl`` above them) are corrected by keys and approved. Then one after the other is approved:
+what was read right with Enter, which first confirms each value that is marked as doubtful; all others with Ctrl+Enter.
+At last a sheet of doubtful totals is settled, and every other act is done many times on the rows. A person's looking
+and thinking is left out: times are those of the program. Server times are those of the header ``Server-Timing``, by the
+clock and of its processor. ``--data-dir`` keeps the database for the next run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from playwright.sync_api import Page, Response, sync_playwright
 
@@ -280,7 +279,9 @@ def main() -> None:
         paths = documents(options.folders, options.count)
         found = prepare(data_dir, paths, rows=options.rows, ocr_cache=options.ocr_cache)
         right, wrong = sum(one.right for one in found), sum(one.wrong is not None for one in found)
-        print(f"{len(found)} documents to review, from {len(paths)} files; {right} read right, {wrong} with a wrong value")
+        print(
+            f"{len(found)} documents to review, from {len(paths)} files; {right} read right, {wrong} with wrong values"
+        )
         print(f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())}", flush=True)
         with served(data_dir) as address:
             figures = drive(address, found)
@@ -288,7 +289,6 @@ def main() -> None:
         report(figures, options.rows)
         if options.json:
             options.json.write_text(json.dumps(asdict(figures), indent=1))
-
 
 
 if __name__ == "__main__":

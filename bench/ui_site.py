@@ -88,7 +88,7 @@ def judged(invoice: Any, truth: Any) -> Document:
 
 
 def read(path: Path, workspace: Any, user: Any, ocr_cache: Path | None) -> list[int]:
-    """Received and read as in the product; one that an earlier run of the bench settled is back in review, unconfirmed."""
+    """Received and read as in the product; what an earlier run of the bench settled is read again."""
     from django.core.files import File
 
     from extraction import services
