@@ -48,6 +48,8 @@ def prepare(data_dir: Path, paths: list[Path], *, rows: int, ocr_cache: Path | N
     from extraction.models import Invoice, Status
 
     workspace, user = desk_data.fill(max(0, rows - Invoice.objects.count()))
+    # The rows have no files: a worker that tries to read those that wait would only take the time of others.
+    Invoice.objects.filter(status=Status.QUEUED).update(status=Status.REJECTED, rejected_reason="No file.")
     truths = known(paths)
     documents = {pk: truths.get(path) for path in paths for pk in read(path, workspace, user, ocr_cache)}
     found = Invoice.objects.filter(pk__in=documents, status=Status.REVIEW, held_at=None).order_by("-created_at", "-pk")

@@ -241,8 +241,8 @@ class Invoice(models.Model):
             models.Index(fields=["workspace", "gross_total"], name="invoice_by_gross_total"),
             models.Index(fields=["assignee", "status"], name="invoice_by_assignee"),
             models.Index(fields=["workspace", "status", "deleted_at", "held_at", "vendor_name"], name="invoice_to_do"),
-            # All that counting a list by its state needs, so that no row is read for it.
-            models.Index(fields=["workspace", "deleted_at", "status", "held_at"], name="invoice_counts"),
+            # All that counting a list by its state needs, so that no row is read for it; and the next one in its order.
+            models.Index(fields=["workspace", "deleted_at", "status", "held_at", "created_at"], name="invoice_counts"),
             models.Index(fields=["lease_until"], condition=Q(status=Status.READING), name="invoice_leases_to_sweep"),
             models.Index(fields=["queued_at"], condition=Q(status=Status.QUEUED), name="invoice_queue"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="invoice_to_purge"),
