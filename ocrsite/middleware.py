@@ -29,12 +29,16 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
 
 def server_timing(get_response: GetResponse) -> GetResponse:
-    """How long the server took, for the browser's developer tools and for measurements: ``app;dur=`` milliseconds."""
+    """How long the server took, for the browser's developer tools and for measurements, in milliseconds.
+
+    ``app`` is the time by the clock, ``cpu`` what of it this request's own thread computed.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        start = time.perf_counter()
+        start, computed = time.perf_counter(), time.thread_time()
         response = get_response(request)
-        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - start) * 1000:.1f}"
+        spent, cost = (time.perf_counter() - start) * 1000, (time.thread_time() - computed) * 1000
+        response.headers["Server-Timing"] = f"app;dur={spent:.1f}, cpu;dur={cost:.1f}"
         return response
 
     return middleware
