@@ -13,8 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,19 +35,19 @@ def main(folder: Path) -> None:
         product = subprocess.Popen([sys.executable, "manage.py", "run"], cwd=ROOT)
         try:
             address = f"http://127.0.0.1:{port}"
-            _await(address)
+            _await(port)
             _photograph(address, folder)
         finally:
             product.send_signal(signal.SIGTERM)
             product.wait(30)
 
 
-def _await(address: str) -> None:
-    for _second in range(90):
+def _await(port: int) -> None:
+    for _second in range(180):
         try:
-            urllib.request.urlopen(f"{address}/sign-in/", timeout=5)  # noqa: S310 - our own address
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
             return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(1)
     raise SystemExit("The product did not start.")
 
