@@ -192,10 +192,10 @@ def _sums(sheet: Sheet, bill: Bill, y: float) -> None:
     tax = cents(net * rate / 100)
     for label, value in (("Net total", net), (f"VAT {bill.vendor.rate} %", tax)):
         y += 6
-        sheet.text(155, y, label, align="right")
-        sheet.text(188, y, _money(value), align="right")
-    sheet.text(155, y + 8, f"Total {bill.vendor.currency}", font="Helvetica-Bold", size=11, align="right")
-    sheet.text(188, y + 8, _money(net + tax), font="Helvetica-Bold", size=11, align="right")
+        sheet.text(150, y, label, align="right")
+        sheet.text(188, y, f"{bill.vendor.currency} {_money(value)}", align="right")
+    sheet.text(150, y + 8, "Total", font="Helvetica-Bold", size=11, align="right")
+    sheet.text(188, y + 8, f"{bill.vendor.currency} {_money(net + tax)}", font="Helvetica-Bold", size=11, align="right")
 
 
 def _money(value: Decimal) -> str:

@@ -11,15 +11,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
-COLOURS = 200
-
-
-def _panel(name: str) -> Callable[[Page], None]:
-    return lambda page: page.locator(f"[data-open='{name}']:visible").first.click()
+COLOURS = 256
 
 
 def _field(page: Page) -> None:
-    page.locator("#input-vendor_tax_id").focus()
+    page.locator("#input-invoice_number").focus()
 
 
 def _filters(page: Page) -> None:
@@ -115,6 +111,6 @@ def _round(
 
 
 def _save(page: Page, path: Path) -> None:
-    """With a palette: a third of the size, and no difference to be seen."""
+    """With a palette: a third of the size. Coverage keeps the few dots of green and red that a median would lose."""
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
