@@ -70,6 +70,14 @@ def test_htmx_is_the_file_its_version_note_names() -> None:
     assert (STATIC / "vendor/htmx/LICENSE").exists()
 
 
+def test_the_font_is_the_one_its_version_note_names() -> None:
+    note = (STATIC / "vendor/inter/VERSION").read_text()
+    files = sorted((STATIC / "vendor/inter").glob("*.woff2"))
+    assert files
+    assert all(hashlib.sha256(file.read_bytes()).hexdigest() in note for file in files)
+    assert (STATIC / "vendor/inter/LICENSE").exists()
+
+
 def test_templates_hold_no_inline_style_or_script() -> None:
     for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html"):
         text = path.read_text()
