@@ -10,7 +10,8 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from extraction import wording
 from extraction.engine.errors import ReadingCancelled
+from extraction.engine.fields import DOCUMENT_TYPES, FieldSpec, Kind
 from extraction.engine.files import FORMATS
 from extraction.models import Invoice, Status
 from extraction.services import RETRY_MAY_HELP
@@ -132,6 +134,16 @@ def amount(value: Any) -> str:
     except InvalidOperation:
         return str(value)
     return number_format(number, max(2, decimals(number)), force_grouping=True)
+
+
+@register.filter
+def worded(value: str, spec: FieldSpec) -> str:
+    """A stored value where it is only read: amounts, dates and kinds of documents as the language has them."""
+    if spec.kind is Kind.CHOICE:
+        return _(DOCUMENT_TYPES[value]) if value in DOCUMENT_TYPES else value
+    if spec.kind is Kind.DATE:
+        return date_format(found, "SHORT_DATE_FORMAT") if (found := parse_date(value)) else value
+    return amount(value) if spec.kind is Kind.AMOUNT else value
 
 
 @register.filter

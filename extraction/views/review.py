@@ -21,6 +21,7 @@ from extraction.models import UNREAD, Invoice, Status, User
 from extraction.permissions import actions_in
 from extraction.searchable import searchable_offered
 from extraction.templatetags.ui import progress_state
+from extraction.wording import told
 
 from .common import explains_refusals, is_htmx, own_invoice, signed_in, where_from
 from .fields import FieldView, field_views, grouped, to_check
@@ -159,7 +160,7 @@ def field_preview(request: HttpRequest, invoice_id: int, name: str) -> HttpRespo
     try:
         value = canonical(parse_value(spec.kind, request.GET.get("text", ""), language=invoice.language))
     except ValueError as error:
-        return JsonResponse({"error": str(error)})
+        return JsonResponse({"error": told(str(error))})
     return JsonResponse({"value": value})
 
 
