@@ -6,9 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('extraction', '0017_inbox'),
-    ]
+    dependencies = [("extraction", "0018_exports")]
 
     operations = [
         migrations.RemoveIndex(
