@@ -77,6 +77,11 @@ def invoices_for(user: User, *, status: str = "", search: str = "") -> InvoiceQu
     found = here.select_related("package").order_by("-created_at", "-pk")
     if status in Status.values:
         found = found.filter(status=status)
+    return searched(found, search)
+
+
+def searched(found: InvoiceQuerySet, search: str) -> InvoiceQuerySet:
+    """Those in which each word occurs: in a main value, the file's name or the pages' text."""
     for word in search.replace("\x00", "").split():
         on_pages = InvoicePage.objects.filter(invoice=OuterRef("pk"), text__icontains=word)
         anywhere = Q(Exists(on_pages))

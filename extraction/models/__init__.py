@@ -4,16 +4,20 @@ from .audit import AuditEvent
 from .bi import Day
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
+from .machines import ApiAnswer, ApiToken, Event, Scope, Webhook, WebhookDelivery
 from .people import Membership, Role, User, UserManager, Workspace
 from .values import Correction, FieldValue, LineItem, TaxLine
 
 __all__ = [
     "SETTLED",
     "UNREAD",
+    "ApiAnswer",
+    "ApiToken",
     "AuditEvent",
     "Channel",
     "Correction",
     "Day",
+    "Event",
     "FieldValue",
     "Invoice",
     "InvoicePage",
@@ -24,6 +28,7 @@ __all__ = [
     "Membership",
     "Package",
     "Role",
+    "Scope",
     "Security",
     "Source",
     "Status",
@@ -31,5 +36,7 @@ __all__ = [
     "User",
     "UserManager",
     "WatchFolder",
+    "Webhook",
+    "WebhookDelivery",
     "Workspace",
 ]

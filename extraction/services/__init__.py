@@ -2,6 +2,7 @@
 
 from extraction.permissions import NotAllowed
 
+from .corrections import Changed, InvalidFields, fields_correct, invoice_unchanged
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
@@ -31,6 +32,29 @@ from .review import (
 )
 from .running import invoice_read
 from .storing import invoice_store
+from .tokens import (
+    KeyInWork,
+    KeyUsedOtherwise,
+    TooManyRequests,
+    answer_begin,
+    answer_drop,
+    answer_keep,
+    answers_purge,
+    token_create,
+    token_revoke,
+    token_use,
+)
+from .webhooks import (
+    deliveries_purge,
+    delivery_replay,
+    webhook_change,
+    webhook_create,
+    webhook_remove,
+    webhook_secret_renew,
+    webhook_send,
+    webhook_test,
+    webhooks_due,
+)
 from .workspaces import (
     may_create_workspaces,
     preference_set,
@@ -46,9 +70,13 @@ from .workspaces import (
 
 __all__ = [
     "RETRY_MAY_HELP",
+    "Changed",
+    "InvalidFields",
     "InvalidState",
     "InvalidValue",
     "Invitation",
+    "KeyInWork",
+    "KeyUsedOtherwise",
     "LeaseLost",
     "NotAllowed",
     "Origin",
@@ -56,10 +84,18 @@ __all__ = [
     "Received",
     "Reception",
     "ServiceError",
+    "TooManyRequests",
     "admin_ensure",
+    "answer_begin",
+    "answer_drop",
+    "answer_keep",
+    "answers_purge",
+    "deliveries_purge",
+    "delivery_replay",
     "documents_receive",
     "field_confirm",
     "field_correct",
+    "fields_correct",
     "file_rejoin",
     "folder_check",
     "folder_save",
@@ -77,6 +113,7 @@ __all__ = [
     "invoice_restore",
     "invoice_retry",
     "invoice_store",
+    "invoice_unchanged",
     "invoice_unlock",
     "invoices_mark_exported",
     "invoices_purge",
@@ -99,7 +136,17 @@ __all__ = [
     "source_remove",
     "sources_due",
     "tax_id_check",
+    "token_create",
+    "token_revoke",
+    "token_use",
     "upload_mb",
+    "webhook_change",
+    "webhook_create",
+    "webhook_remove",
+    "webhook_secret_renew",
+    "webhook_send",
+    "webhook_test",
+    "webhooks_due",
     "workspace_approval_set",
     "workspace_choose",
     "workspace_company_set",

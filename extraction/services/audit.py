@@ -1,4 +1,7 @@
-"""Who did what when. Details carry names of fields and statuses, never values or file contents."""
+"""Who did what when. Details carry names of fields and statuses, never values or file contents.
+
+Webhooks are told at the same place.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ from typing import Any
 
 from extraction.models import AuditEvent, Invoice, User, Workspace
 
+from .webhooks import webhooks_tell
+
 
 def event_record(*, invoice: Invoice, action: str, user: User | None = None, **detail: Any) -> None:
     AuditEvent.objects.create(
         workspace_id=invoice.workspace_id, invoice_id=invoice.pk, user=user, action=action, detail=detail
     )
+    webhooks_tell(workspace_id=invoice.workspace_id, invoice_id=invoice.pk, action=action, detail=detail)
 
 
 def workspace_event_record(*, workspace: Workspace, action: str, user: User, **detail: Any) -> None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from extraction.engine.errors import InvoiceError
-from extraction.models import InvoicePage
+from extraction.models import Invoice, InvoicePage
 from extraction.searchable import searchable_offered, searchable_pdf
 
 from .common import own_invoice, refused
@@ -23,7 +23,10 @@ KEEP = "private, max-age=604800, immutable"
 
 @require_GET
 def page_image(request: HttpRequest, invoice_id: int, number: int) -> HttpResponseBase:
-    page = get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number)
+    return image_of(get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number))
+
+
+def image_of(page: InvoicePage) -> HttpResponseBase:
     name = page.image.name or ""
     media_type = IMAGE_TYPES.get(name.rpartition(".")[2].lower())
     if media_type is None:
@@ -43,7 +46,10 @@ def page_words(request: HttpRequest, invoice_id: int, number: int) -> HttpRespon
 @require_GET
 def original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
     """The file as it was uploaded, always as a download: it is a stranger's content and not for our origin."""
-    invoice = own_invoice(request, invoice_id)
+    return original_of(own_invoice(request, invoice_id))
+
+
+def original_of(invoice: Invoice) -> HttpResponseBase:
     return _file(invoice.file.name or "", invoice.media_type, keep="private, no-cache", save_as=invoice.file_name)
 
 
