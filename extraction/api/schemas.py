@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from extraction.models import Channel, Event, Scope, Status
 from extraction.services.columns import storable
@@ -33,7 +33,11 @@ def _in_utc(moment: datetime) -> datetime:
 Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 Long = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
 Instant = Annotated[datetime, AfterValidator(_in_utc)]
-Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=4)]
+Amount = Annotated[
+    Decimal,
+    Field(max_digits=18, decimal_places=4),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$"}),
+]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
