@@ -173,6 +173,8 @@ def _exchange(
             connection.request("POST", target.path, body=body, headers=sent)
             answer = connection.getresponse()
             excerpt = answer.read(MOST_BYTES)[: EXCERPT * 4].decode("utf-8", "replace").replace("\x00", "")
+            if time.monotonic() >= deadline:
+                raise TimeoutError  # cut off: headers that end there look whole to http.client
             return answer.status, excerpt[:EXCERPT]
         finally:
             sock.close()

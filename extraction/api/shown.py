@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from extraction.amounts import money, number
 from extraction.models import FieldValue, Invoice, LineItem, TaxLine, Webhook, WebhookDelivery
 from extraction.wording import told
 
@@ -18,23 +18,6 @@ SAME = (
     "read_at", "approved_at", "exported_at",
 )  # fmt: skip
 CELLS = ("quantity", "unit_price", "discount", "tax_rate", "amount")
-
-
-def money(value: Decimal | None) -> str | None:
-    """119.0000 -> 119.00; what has more decimals that mean something keeps them."""
-    if value is None:
-        return None
-    text = f"{value:f}".rstrip("0") if "." in f"{value:f}" else f"{value:f}."
-    whole, _dot, rest = text.partition(".")
-    return f"{whole}.{rest:0<2}"
-
-
-def number(value: Decimal | None) -> str | None:
-    """2.0000 -> 2; 2.5000 -> 2.5."""
-    if value is None:
-        return None
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def row_of(request: HttpRequest, invoice: Invoice) -> dict[str, Any]:

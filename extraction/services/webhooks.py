@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from extraction import outgoing, sealing
+from extraction.amounts import money
 from extraction.models import AuditEvent, Event, Invoice, User, Webhook, WebhookDelivery, Workspace
 from extraction.permissions import require
 
@@ -82,7 +83,7 @@ def _data(workspace_id: int, invoice_id: int) -> dict[str, Any]:
     row = Invoice.objects.filter(pk=invoice_id).values(*TOLD).first() or {}
     plain = {name: str(value) if value is not None else None for name, value in row.items()}
     for name in ("net_total", "tax_total", "gross_total", "amount_due"):
-        plain[name] = f"{row[name]:f}" if row.get(name) is not None else None
+        plain[name] = money(row.get(name))
     return {"workspace_id": workspace_id, "invoice_id": invoice_id, **plain, "revision": row.get("revision")}
 
 
