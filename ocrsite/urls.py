@@ -8,6 +8,6 @@ from extraction.api.site import api
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
-    path("odata/v1/", include("extraction.odata.urls")),
+    path("odata/v1", include("extraction.odata.urls")),
     path("", include("extraction.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Pages by cursor: where the last page ended, not how much it skipped, so that new rows neither repeat nor hide others."""
+"""Pages by cursor: where the last one ended, not how much it skipped, so that new rows neither repeat nor hide others."""
 
 from __future__ import annotations
 

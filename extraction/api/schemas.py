@@ -222,7 +222,7 @@ class Upload(Schema):
 
 
 class Corrections(Schema):
-    """``fields``: values as people type them, null or "" where the document has none. ``confirm``: those that are right."""
+    """``fields``: values as people type them, null or "" where there is none. ``confirm``: those that are right."""
 
     model_config = ConfigDict(extra="forbid")
     fields: dict[Annotated[str, StringConstraints(max_length=40)], Long | None] = Field(default_factory=dict)

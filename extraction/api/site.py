@@ -7,15 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from extraction.permissions import role_in
 
 from . import documents, exports, invoices, schemas, vendors, webhooks
 from .auth import Token, token_of
-from .errors import MEDIA_TYPE, on_exception
+from .errors import MEDIA_TYPE, Refusal, on_exception
 from .reference import reference_of
 
 ABOUT = (
@@ -63,7 +65,31 @@ def _made() -> Api:
         made.add_router("", router)
     for kind in list(made._exception_handlers):
         made.add_exception_handler(kind, on_exception)
+    for bound in made._get_bound_routers():
+        for path in bound.path_operations.values():
+            for operation in path.operations:
+                _knows_its_parameters(operation)
     return made
+
+
+def _knows_its_parameters(operation: Operation) -> None:
+    """A filter that is misspelt is refused; left out silently, it would let everything through."""
+    known = {
+        name
+        for model in operation.models
+        if model.__ninja_param_source__ == "query"
+        for name in model.__ninja_flatten_map__  # type: ignore[attr-defined]  # the framework's own list of names
+    }
+    inner = operation._get_values
+
+    def values(request: HttpRequest, path_params: Any, response: Any) -> Any:
+        text = _("There is no such parameter.")
+        errors = [{"field": name, "message": text} for name in sorted(set(request.GET) - known)]
+        if errors:
+            raise Refusal(422, "invalid_request", _("The request does not fit its description."), errors=errors)
+        return inner(request, path_params, response)
+
+    operation._get_values = values  # type: ignore[method-assign]
 
 
 about = Router(tags=["Token"])

@@ -174,6 +174,12 @@ def test_a_wrong_value_is_named(program: Program):
     assert {row["field"] for row in answer.json()["errors"]} == {"limit", "issued_from"}
 
 
+def test_a_filter_that_is_misspelt_is_refused(program: Program):
+    answer = program.get("/invoices", data={"isued_from": "2024-01-01"})
+    assert is_problem(answer, 422, "invalid_request")
+    assert answer.json()["errors"] == [{"field": "isued_from", "message": "There is no such parameter."}]
+
+
 def test_an_unknown_address_a_wrong_method_and_a_wrong_kind_of_body(program: Program, make_invoice: Make):
     assert is_problem(program.get("/nothing"), 404, "not_found")
     assert is_problem(program.get("/invoices/999999"), 404, "not_found")
