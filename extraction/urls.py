@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, export, files, inbound, inbox, members, review, settings, upload
+from .views import account, actions, export, files, inbound, inbox, machines, members, review, settings, upload
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
@@ -28,6 +28,12 @@ urlpatterns = [
     path("settings/inbound/mailbox/<int:mailbox_id>/", inbound.mailbox, name="settings-mailbox"),
     path("settings/inbound/mailbox/<int:mailbox_id>/do/", inbound.mailbox_do, name="settings-mailbox-do"),
     path("settings/inbound/folder/<int:folder_id>/do/", inbound.folder_do, name="settings-folder-do"),
+    path("settings/api/", machines.tokens, name="settings-api"),
+    path("settings/api/token/<int:token_id>/revoke/", machines.token_revoke, name="settings-token-revoke"),
+    path("settings/api/webhook/", machines.webhook_new, name="settings-webhook-new"),
+    path("settings/api/webhook/<int:webhook_id>/", machines.webhook, name="settings-webhook"),
+    path("settings/api/webhook/<int:webhook_id>/do/", machines.webhook_do, name="settings-webhook-do"),
+    path("settings/api/delivery/<int:delivery_id>/replay/", machines.delivery_replay, name="settings-delivery-replay"),
     path("settings/activity/", settings.activity, name="settings-activity"),
     path("", inbox.inbox, name="inbox"),
     path("live/", inbox.live, name="live"),

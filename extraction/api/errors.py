@@ -68,7 +68,7 @@ def problem_of(request: HttpRequest, response: Any) -> HttpResponse:
     return problem(request, status, codes.get(status, "bad_request"), detail, **headers)
 
 
-def on_exception(request: HttpRequest, error: Exception) -> HttpResponse:
+def on_exception(request: HttpRequest, error: Any) -> HttpResponse:
     """One handler for all: what it is decides."""
     found = _refusal(error)
     if found is None:

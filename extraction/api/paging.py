@@ -1,4 +1,4 @@
-"""Pages by cursor: where the last one ended, not how much it skipped, so that new rows neither repeat nor hide others."""
+"""Pages by cursor: where the last one ended, not how much it skipped, so that new rows repeat or hide no others."""
 
 from __future__ import annotations
 

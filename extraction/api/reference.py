@@ -61,8 +61,8 @@ def reference_of(schema: dict[str, Any]) -> Reference:
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
     content = operation.get("requestBody", {}).get("content", {})
-    kind, body = next(iter(content.items()), ("", {}))
-    shape = body.get("schema", {})
+    kind = next(iter(content), "")
+    shape: dict[str, Any] = content[kind].get("schema", {}) if kind else {}
     parameters = [
         Row(row["name"], kind_of(row["schema"]), row.get("description", ""), row.get("required", False), row["in"])
         for row in operation["parameters"]

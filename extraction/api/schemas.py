@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from extraction.models import Channel, Event, Scope, Status
+from extraction.models import Channel, Event, Status
 from extraction.services.columns import storable
 
-StatusName = Literal[tuple(Status.values)]  # type: ignore[valid-type]  # the one list of them
-ChannelName = Literal[tuple(Channel.values)]  # type: ignore[valid-type]
-EventName = Literal[tuple(Event.values)]  # type: ignore[valid-type]
-ScopeName = Literal[tuple(Scope.values)]  # type: ignore[valid-type]
+if TYPE_CHECKING:  # the values stand in the models alone, where type checkers do not look
+    StatusName = str
+    ChannelName = str
+    EventName = str
+else:
+    StatusName, ChannelName, EventName = (Literal[tuple(kind.values)] for kind in (Status, Channel, Event))
 Sort = Literal[
     "created_at", "-created_at", "updated_at", "-updated_at", "issue_date", "-issue_date", "gross_total",
     "-gross_total", "vendor_name", "-vendor_name",

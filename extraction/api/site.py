@@ -78,18 +78,18 @@ def _knows_its_parameters(operation: Operation) -> None:
         name
         for model in operation.models
         if model.__ninja_param_source__ == "query"
-        for name in model.__ninja_flatten_map__  # type: ignore[attr-defined]  # the framework's own list of names
+        for name in model.__ninja_flatten_map__
     }
     inner = operation._get_values
 
-    def values(request: HttpRequest, path_params: Any, response: Any) -> Any:
+    def values(request: HttpRequest, path_params: Any, temporal_response: HttpResponse) -> dict[str, Any]:
         text = _("There is no such parameter.")
         errors = [{"field": name, "message": text} for name in sorted(set(request.GET) - known)]
         if errors:
             raise Refusal(422, "invalid_request", _("The request does not fit its description."), errors=errors)
-        return inner(request, path_params, response)
+        return inner(request, path_params, temporal_response)
 
-    operation._get_values = values  # type: ignore[method-assign]
+    operation._get_values = values  # type: ignore[method-assign]  # where the framework gathers what a request brings
 
 
 about = Router(tags=["Token"])

@@ -109,7 +109,7 @@ def entities(request: HttpRequest, token: ApiToken, name: str) -> HttpResponseBa
     asked = asked_of(table, options, workspace_id=token.workspace_id, page=_page_size(request))
     media, strings = _media(request)
     count = count_of(_all(asked.select, options, token)) if asked.count else None
-    head = {} if "metadata=none" in media else {"@odata.context": _context(request, table, asked)}
+    head: dict[str, Any] = {} if "metadata=none" in media else {"@odata.context": _context(request, table, asked)}
     if count is not None:
         head["@odata.count"] = str(count) if strings else count
 

@@ -40,7 +40,7 @@ class Program:
 
 @pytest.fixture
 def make_program(workspace: Workspace) -> Callable[..., Program]:
-    """A program of somebody: the token is made by the services where they may, and as a row where their role forbids it."""
+    """A program of somebody, also of those who may not make tokens themselves."""
 
     def make(user: User, scopes: list[str] | None = None, **columns: Any) -> Program:
         secret = f"ilk_{user.pk}-{ApiToken.objects.count()}"

@@ -9,7 +9,19 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from extraction.models import Invoice, InvoicePage, Mailbox, Membership, Status, User, WatchFolder, Workspace
+from extraction.models import (
+    ApiToken,
+    Invoice,
+    InvoicePage,
+    Mailbox,
+    Membership,
+    Status,
+    User,
+    WatchFolder,
+    Webhook,
+    WebhookDelivery,
+    Workspace,
+)
 from extraction.urls import urlpatterns
 from tests.conftest import PASSWORD
 
@@ -17,12 +29,13 @@ OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
     "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
+    "settings-token-revoke", "settings-webhook-do", "settings-delivery-replay",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
-    "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
+    "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new", "settings-api", "settings-webhook-new",
 }  # fmt: skip
 
 
@@ -35,6 +48,7 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
         "member_id": member.pk if member else 1,
         "mailbox_id": mailbox_of(invoice.workspace).pk,
         "folder_id": WatchFolder.objects.get_or_create(workspace=invoice.workspace, name="scanner")[0].pk,
+        **machines_of(invoice.workspace),
         "uidb64": "MQ",
         "token": "no-token",
     }
@@ -47,6 +61,17 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
 def mailbox_of(workspace: Workspace) -> Mailbox:
     names = {"address": "in@example.com", "host": "127.0.0.1", "username": "in", "password": "x", "is_active": False}
     return Mailbox.objects.get_or_create(workspace=workspace, defaults=names)[0]
+
+
+def machines_of(workspace: Workspace) -> dict[str, int]:
+    user = User.objects.first()
+    token = ApiToken.objects.get_or_create(workspace=workspace, defaults={"user": user, "name": "ERP", "sha256": "x"})[
+        0
+    ]
+    hook = Webhook.objects.get_or_create(workspace=workspace, defaults={"url": "https://nowhere.invalid/"})[0]
+    event = {"message_id": "msg_1", "event": "webhook.test", "payload": {}, "state": "failed"}
+    delivery = WebhookDelivery.objects.get_or_create(webhook=hook, defaults=event)[0]
+    return {"token_id": token.pk, "webhook_id": hook.pk, "delivery_id": delivery.pk}
 
 
 def ask(client: Client, name: str, address: str, **headers: str) -> int:
