@@ -23,7 +23,7 @@ from extraction.models import (
     Workspace,
 )
 from extraction.urls import urlpatterns
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, make_user
 
 OPEN = {"login", "logout", "welcome"}
 POSTED = {
@@ -35,7 +35,8 @@ POSTED = {
 OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
-    "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new", "settings-api", "settings-webhook-new",
+    "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new", "settings-api",
+    "settings-webhook-new",
 }  # fmt: skip
 
 
@@ -64,10 +65,8 @@ def mailbox_of(workspace: Workspace) -> Mailbox:
 
 
 def machines_of(workspace: Workspace) -> dict[str, int]:
-    user = User.objects.first()
-    token = ApiToken.objects.get_or_create(workspace=workspace, defaults={"user": user, "name": "ERP", "sha256": "x"})[
-        0
-    ]
+    owner = {"user": User.objects.first() or make_user("owner@example.com"), "name": "ERP", "sha256": "x"}
+    token = ApiToken.objects.get_or_create(workspace=workspace, defaults=owner)[0]
     hook = Webhook.objects.get_or_create(workspace=workspace, defaults={"url": "https://nowhere.invalid/"})[0]
     event = {"message_id": "msg_1", "event": "webhook.test", "payload": {}, "state": "failed"}
     delivery = WebhookDelivery.objects.get_or_create(webhook=hook, defaults=event)[0]
