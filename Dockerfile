@@ -26,6 +26,7 @@ COPY manage.py gunicorn.conf.py ./
 COPY bin/healthcheck bin/
 COPY ocrsite ocrsite
 COPY extraction extraction
+COPY locale locale
 COPY templates templates
 COPY static static
 ENV PATH=/opt/venv/bin:$PATH \

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -15,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .forms_settings import LinesField
 from .models import AuditEvent, Membership, User, Workspace
 
 admin.site.site_header = admin.site.site_title = "Invoicelens"
@@ -57,18 +56,6 @@ class UserPeople(UserAdmin):
         (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
-
-
-class LinesField(forms.CharField):
-    """A list of texts, typed one a line."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
 
 class WorkspaceForm(forms.ModelForm):

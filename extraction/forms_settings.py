@@ -38,7 +38,7 @@ class SettingsForm(forms.Form):
 class LinesField(forms.CharField):
     """A list of texts, typed one a line."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 3})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value

@@ -1,5 +1,6 @@
 """Headers that every response carries, and what is refused before a page is asked."""
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -42,6 +43,18 @@ def api_problems(get_response: GetResponse) -> GetResponse:
         if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
             response = problem_of(request, response)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def server_timing(get_response: GetResponse) -> GetResponse:
+    """How long the server took, for the browser's developer tools and for measurements: ``app;dur=`` milliseconds."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = get_response(request)
+        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - start) * 1000:.1f}"
         return response
 
     return middleware

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ocrsite.middleware.server_timing",
     "ocrsite.middleware.content_security_policy",
     "ocrsite.middleware.api_problems",
     "django.contrib.sessions.middleware.SessionMiddleware",

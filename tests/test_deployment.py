@@ -99,6 +99,7 @@ def test_the_image_copies_only_what_exists_and_is_sent_to_the_builder():
     for source in copied:
         assert (ROOT / source).exists(), source
         assert source in allowed, source
+    assert {"extraction", "locale", "ocrsite", "static", "templates"} <= set(copied)
 
 
 def test_the_image_runs_as_an_ordinary_user_and_is_watched():

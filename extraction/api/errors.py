@@ -102,6 +102,7 @@ STATUS_OF: tuple[tuple[type[Exception], int, str], ...] = (
     (services.InvalidValue, 422, "invalid_value"),
     (services.KeyUsedOtherwise, 422, "idempotency_key_reused"),
     (services.KeyInWork, 409, "idempotency_key_in_work"),
+    (services.ApprovalBlocked, 409, "approval_blocked"),
     (services.InvalidState, 409, "invalid_state"),
     (services.ServiceError, 409, "refused"),
     (Http404, 404, "not_found"),

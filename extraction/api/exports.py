@@ -10,9 +10,10 @@ from ninja import Query, Router
 from pydantic import Field
 
 from extraction import exports
+from extraction.exports.profiles import BUILT_IN
 from extraction.models import Status
 from extraction.permissions import require
-from extraction.views.export import in_parts
+from extraction.views.export import handed_out
 
 from . import schemas
 from .auth import EXPORT, MARK, user_of, workspace_of
@@ -31,9 +32,10 @@ class Chosen(schemas.InvoiceFilter):
 
 @router.get("/exports", auth=EXPORT, response=list[schemas.Format], operation_id="list_exports", summary="Formats")
 def formats(request: HttpRequest) -> list[dict[str, Any]]:
+    plans = {name: exports.plan_for(kind, levels) for name, (_label, kind, levels) in BUILT_IN.items()}
     return [
-        {"format": name, "label": str(kind.label), "media_type": kind.media_type, "extension": kind.extension}
-        for name, kind in exports.EXPORTS.items()
+        {"format": name, "label": str(BUILT_IN[name][0]), "media_type": plan.media_type, "extension": plan.extension}
+        for name, plan in plans.items()
     ]
 
 
@@ -65,15 +67,17 @@ def marked(request: HttpRequest, format: str, filters: Query[Chosen]) -> HttpRes
 
 
 def written(request: HttpRequest, format: str, filters: Chosen, *, mark: bool) -> HttpResponseBase:
-    kind = exports.EXPORTS.get(format)
-    if kind is None:
+    if format not in BUILT_IN:
         raise Http404
+    _label, kind, levels = BUILT_IN[format]
+    options = exports.DIALECTS[filters.dialect]
+    plan = exports.plan_for(kind, levels, exports.with_mark(options) if filters.bom else options)
     found = chosen(request, filters).order_by("pk")
     if mark and not filters.status:
         found = found.filter(status=Status.APPROVED)
-    rows = in_parts(list(found.values_list("pk", flat=True)), user=user_of(request), mark=mark)
-    pieces = exports.write(rows, format=format, bom=filters.bom, dialect=filters.dialect)
-    response = StreamingHttpResponse(pieces, content_type=kind.media_type)
-    name = f"invoices-{timezone.localdate():%Y-%m-%d}.{kind.extension}"
+    ids = list(found.values_list("pk", flat=True))
+    pieces = handed_out(ids, plan, user=user_of(request), mark=mark, workspace=workspace_of(request))
+    response = StreamingHttpResponse(pieces, content_type=plan.media_type)
+    name = f"invoices-{timezone.localdate():%Y-%m-%d}.{plan.extension}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

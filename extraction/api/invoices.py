@@ -67,7 +67,7 @@ def chosen(request: HttpRequest, filters: schemas.InvoiceFilter) -> InvoiceQuery
         # Both databases write a key, a colon, a space, a value.
         texts = found.annotate(problems_text=Cast("problems", TextField()))
         found = texts.filter(problems_text__contains=f'"code": "{filters.problem}"')
-    return selectors.searched(found, filters.q)
+    return selectors.found_by(found, filters.q) if filters.q.strip() else found
 
 
 @router.get("/invoices/{invoice_id}", auth=READ, response=schemas.Invoice, operation_id="get_invoice", summary="Get")
@@ -200,10 +200,13 @@ def corrected(
     summary="Approve",
 )
 def approved(request: HttpRequest, response: HttpResponse, invoice_id: schemas.Id, if_match: IfMatch = None) -> Any:
-    """Warnings do not block it."""
+    """Warnings do not block it. Changed bank details and missing fields do, because a program looks at no document.
+
+    Where the workspace asks for two approvals, the first one leaves the document in `review`.
+    """
     invoice = own(request, invoice_id)
     with services.invoice_unchanged(invoice=invoice, revision=revision_of(if_match)):
-        services.invoice_approve(invoice=invoice, user=user_of(request))
+        services.invoice_approve(invoice=invoice, user=user_of(request), bulk=True)
     return answered(request, response, invoice_id)
 
 

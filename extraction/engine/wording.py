@@ -66,7 +66,7 @@ PROBLEMS: tuple[str, ...] = (
     gettext_noop("Gross {a} less {b} paid is {c}, not the {d} due."),
     gettext_noop("Lines of {a}, less allowances, plus charges, do not make the net total of {b}."),
     gettext_noop("The tax lines add up to {a}, but the tax total says {b}."),
-    # xgettext:no-python-format
+    # xgettext:no-python-format  # noqa: ERA001
     gettext_noop("{a}% of {b} is not {c}."),
     gettext_noop("The lines add up to {a}, but their total says {b}."),
     gettext_noop("Line {n}: {a} x {b} is not {c}."),
@@ -249,7 +249,7 @@ REASONS: tuple[str, ...] = (
     gettext_noop("sum of the tax lines"),
     gettext_noop("sum of two taxes"),
     gettext_noop("{reason}, the sum of {a} and {b}"),
-    # xgettext:no-python-format
+    # xgettext:no-python-format  # noqa: ERA001
     gettext_noop("{a}% in the total of {b}"),
     gettext_noop("cash less change"),
     gettext_noop("cash less change; the total itself is not legible"),

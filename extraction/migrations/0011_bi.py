@@ -12,9 +12,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('extraction', '0010_inbound'),
-    ]
+    dependencies = [("extraction", "0010_inbound")]
 
     operations = [
         migrations.CreateModel(

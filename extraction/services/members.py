@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -123,12 +124,17 @@ def profile_set(*, user: User, name: str, language: str) -> None:
 
 def has_power_over(user: User, account: User) -> bool:
     """Whether they administer every workspace of this account: else a link would open others' documents to them."""
-    if user.pk == account.pk or user.is_superuser:
-        return True
-    if account.is_superuser or account.is_staff:
-        return False
+    return account.pk not in out_of_reach(user, [account])
+
+
+def out_of_reach(user: User, accounts: Sequence[User]) -> set[int]:
+    """The ids of those that this admin has no power over."""
+    if user.is_superuser:
+        return set()
     ours = Membership.objects.filter(user=user, role=Role.ADMIN).values("workspace")
-    return not account.memberships.exclude(workspace__in=ours).exists()
+    elsewhere = Membership.objects.filter(user__in=accounts).exclude(workspace__in=ours)
+    above = {account.pk for account in accounts if account.is_superuser or account.is_staff}
+    return (above | set(elsewhere.values_list("user_id", flat=True))) - {user.pk}
 
 
 def _require_power(user: User, account: User) -> None:

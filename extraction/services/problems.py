@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q
 
+from extraction.duplicates import duplicates_of, others
 from extraction.engine import resolve
 from extraction.engine.record import NOT_AN_INVOICE, LineItem, Problem, TaxLine, Value
-from extraction.models import SETTLED, Invoice, Status
+from extraction.models import SETTLED, FieldValue, Invoice, Status, Workspace
 
+from .columns import typed_value
 from .limits import required_fields
+
+AT_ONCE = 500
 
 
 def problems_found(
@@ -27,7 +33,7 @@ def problems_found(
     )
     if any(row["code"] == NOT_AN_INVOICE for row in lasting):  # nobody misses an invoice's fields there
         checked = tuple(problem for problem in checked if problem.code != "required_missing")
-    found = [*checked, *_duplicates(invoice, values), *_changed_bank_details(invoice, values)]
+    found = [*checked, *_duplicates(invoice, values), *bank_details_changed(invoice, values)]
     return [*(dict(row) for row in lasting), *(problem.to_dict() for problem in found)]
 
 
@@ -57,24 +63,18 @@ def lasting_problems(record_problems: Sequence[Problem], checked: Sequence[Probl
 
 
 def _duplicates(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
-    vendor = Q(vendor_name__iexact=values.get("vendor_name"))
-    by_number = vendor & Q(invoice_number__iexact=values.get("invoice_number"))
-    by_amount = vendor & Q(issue_date=values.get("issue_date"), gross_total=values.get("gross_total"))
-    number, amount = ("vendor_name", "invoice_number"), ("vendor_name", "issue_date", "gross_total")
-    for names, same in ((number, by_number), (amount, by_amount)):
-        if not all(name in values for name in names):
-            continue
-        others = _others(invoice).filter(same)
-        if names == amount and "invoice_number" in values:  # invoices of one file were told apart by their numbers
-            others = others.exclude(Q(sha256=invoice.sha256) & ~Q(invoice_number=""))
-        other = others.order_by("pk").first()
-        if other is not None:
-            text = f"This may be the same invoice as “{other.document_name}”, uploaded on {other.created_at:%Y-%m-%d}."
-            return [Problem("possible_duplicate", names, text)]
-    return []
+    matches = duplicates_of(invoice, values, at_most=1)
+    if not matches:
+        return []
+    other = matches[0].invoice
+    named = f"“{other.document_name}”, uploaded on {other.created_at:%Y-%m-%d}."
+    text = f"This may be the same invoice as {named}"
+    if not matches[0].fields:
+        text = f"The text is nearly the same as that of {named}"
+    return [Problem("possible_duplicate", matches[0].fields, text)]
 
 
-def _changed_bank_details(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
+def bank_details_changed(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
     """Compared with what people approved: a changed account is the commonest trick of invoice fraud."""
     iban = values.get("iban")
     vendor = Q()
@@ -84,8 +84,9 @@ def _changed_bank_details(invoice: Invoice, values: Mapping[str, Value]) -> list
         vendor |= Q(vendor_name__iexact=values["vendor_name"])
     if not iban or not vendor:
         return []
-    approved = _others(invoice).filter(vendor, status__in=SETTLED).exclude(iban="")
-    if not approved.exists() or approved.filter(iban=iban).exists():
+    approved = others(invoice).filter(vendor, status__in=SETTLED).exclude(iban="")
+    known = set(approved.order_by().values_list("iban", flat=True).distinct())
+    if not known or iban in known:
         return []
     text = (
         "This vendor's approved invoices name another bank account. "
@@ -94,9 +95,35 @@ def _changed_bank_details(invoice: Invoice, values: Mapping[str, Value]) -> list
     return [Problem("bank_details_changed", ("iban",), text)]
 
 
-def _others(invoice: Invoice) -> Any:
-    return (
-        Invoice.objects.filter(workspace_id=invoice.workspace_id, deleted_at__isnull=True)
-        .exclude(pk=invoice.pk)
-        .exclude(status=Status.REJECTED)
-    )
+def required_recheck(*, workspace: Workspace) -> int:
+    """Look anew at what is missing in the invoices that wait for a review. Returns how many have other problems now.
+
+    Only this rule is applied, in a few queries for all of them: no value has changed.
+    """
+    required, changed = required_fields(workspace), 0
+    waiting = Invoice.objects.filter(workspace=workspace, status=Status.REVIEW, deleted_at__isnull=True)
+    for part in batched(waiting.order_by("pk").values_list("pk", "problems"), AT_ONCE):
+        filled: dict[int, set[str]] = defaultdict(set)
+        for row in FieldValue.objects.filter(invoice__in=[pk for pk, _problems in part]):
+            if typed_value(row.name, row.value) is not None:
+                filled[row.invoice_id].add(row.name)
+        for pk, problems in part:
+            new = _with_missing(problems, filled[pk], required)
+            changed += new != problems and waiting.filter(pk=pk).update(problems=new)
+    return changed
+
+
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most so many."""
+    rest = iter(rows)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _with_missing(problems: list[dict[str, Any]], filled: set[str], required: Collection[str]) -> list[dict[str, Any]]:
+    lasting = [row for row in problems if row.get("lasting")]
+    others = [row for row in problems if not row.get("lasting") and row["code"] != "required_missing"]
+    if any(row["code"] == NOT_AN_INVOICE for row in lasting):
+        return [*lasting, *others]
+    found = resolve.check(dict.fromkeys(filled, ""), required=required)
+    return [*lasting, *(problem.to_dict() for problem in found if problem.code == "required_missing"), *others]

@@ -14,7 +14,7 @@ import logging
 import random
 import secrets
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +40,8 @@ EVENT_OF: dict[str, Event] = {  # action of the audit trail -> what webhooks cal
     "cancelled": Event.FAILED,
     "field_corrected": Event.CORRECTED,
     "field_confirmed": Event.CORRECTED,
+    "table_changed": Event.CORRECTED,
+    "pages_arranged": Event.CORRECTED,
     "approved": Event.APPROVED,
     "reopened": Event.REOPENED,
     "rejected": Event.REJECTED,
@@ -64,7 +66,7 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks secrets
 # --- the outbox -------------------------------------------------------------------------------------------------------
 
 
-def webhooks_tell(*, workspace_id: int, invoice_id: int, action: str, detail: dict[str, Any]) -> None:
+def webhooks_tell(*, workspace_id: int, invoice_ids: Sequence[int], action: str, detail: Mapping[str, Any]) -> None:
     """Called with each event of the audit trail, inside the transaction of what happened."""
     event = EVENT_OF.get(action)
     if event is None:
@@ -73,18 +75,20 @@ def webhooks_tell(*, workspace_id: int, invoice_id: int, action: str, detail: di
     hooks = [hook for hook in rows if not hook.events or event in hook.events]
     if not hooks:
         return
-    data = _data(workspace_id, invoice_id)
-    if "field" in detail:
-        data["field"] = detail["field"]
-    WebhookDelivery.objects.bulk_create([_message(hook, event, data, invoice_id) for hook in hooks])
+    more = {name: detail[name] for name in ("field", "table", "batch") if name in detail}
+    messages = [
+        _message(hook, event, _data(workspace_id, row) | more, row["pk"])
+        for row in Invoice.objects.filter(pk__in=invoice_ids).order_by("pk").values("pk", *TOLD)
+        for hook in hooks
+    ]
+    WebhookDelivery.objects.bulk_create(messages)
 
 
-def _data(workspace_id: int, invoice_id: int) -> dict[str, Any]:
-    row = Invoice.objects.filter(pk=invoice_id).values(*TOLD).first() or {}
-    plain = {name: str(value) if value is not None else None for name, value in row.items()}
-    for name in ("net_total", "tax_total", "gross_total", "amount_due"):
-        plain[name] = money(row.get(name))
-    return {"workspace_id": workspace_id, "invoice_id": invoice_id, **plain, "revision": row.get("revision")}
+def _data(workspace_id: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: None if row[name] is None else str(row[name]) for name in TOLD}
+    amounts = {name: money(row[name]) for name in ("net_total", "tax_total", "gross_total", "amount_due")}
+    owner = {"workspace_id": workspace_id, "invoice_id": row["pk"]}
+    return {**owner, **plain, **amounts, "revision": row["revision"]}
 
 
 def _message(hook: Webhook, event: str, data: dict[str, Any], invoice_id: int | None) -> WebhookDelivery:

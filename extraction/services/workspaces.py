@@ -20,6 +20,7 @@ from .audit import workspace_event_record
 from .columns import storable
 from .errors import InvalidValue
 from .limits import ALWAYS_REQUIRED, MAIN_BY_CATALOGUE, REQUIRED_BY_CATALOGUE
+from .problems import required_recheck
 from .review import invoice_retry
 
 MOST_LINES, LONGEST_LINE = 50, 120
@@ -73,17 +74,22 @@ def workspace_company_set(
 
 
 def workspace_fields_set(*, workspace: Workspace, user: User, required: Collection[str], main: Collection[str]) -> None:
-    """Which fields an invoice must have, and which the review form shows first. The catalogue's own choice is ""."""
+    """Which fields an invoice must have, and which the review form shows first.
+
+    The catalogue's own choice is kept as an empty list. What waits for a review is checked at once.
+    """
     if {*required, *main} - BY_NAME.keys():
         raise InvalidValue(_("There is no such field. Reload the page."))
     required = ALWAYS_REQUIRED | set(required)
     main = set(main) | required
-    _settings_save(
-        workspace,
-        user,
-        required_fields=[] if required == REQUIRED_BY_CATALOGUE else [name for name in BY_NAME if name in required],
-        main_fields=[] if main == MAIN_BY_CATALOGUE else [name for name in BY_NAME if name in main],
-    )
+    with transaction.atomic():
+        _settings_save(
+            workspace,
+            user,
+            required_fields=[] if required == REQUIRED_BY_CATALOGUE else [name for name in BY_NAME if name in required],
+            main_fields=[] if main == MAIN_BY_CATALOGUE else [name for name in BY_NAME if name in main],
+        )
+        required_recheck(workspace=workspace)
 
 
 def workspace_approval_set(*, workspace: Workspace, user: User, second_approval_from: Decimal | None) -> None:

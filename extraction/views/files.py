@@ -6,10 +6,11 @@ from pathlib import PurePath
 from typing import IO
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from extraction import crops
 from extraction.engine.errors import InvoiceError
 from extraction.models import Invoice, InvoicePage
 from extraction.searchable import searchable_offered, searchable_pdf
@@ -35,6 +36,23 @@ def image_of(page: InvoicePage) -> HttpResponseBase:
 
 
 @require_GET
+def page_crop(request: HttpRequest, invoice_id: int, number: int) -> HttpResponseBase:
+    """A small picture of the page around ``box=x0,y0,x1,y1`` (fractions of it); of the whole page without a box."""
+    page = get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number)
+    box = crops.parse_box(request.GET["box"]) if "box" in request.GET else None
+    if not page.image or (box is None and "box" in request.GET):
+        raise Http404
+    try:
+        with default_storage.open(str(page.image.name), "rb") as picture:
+            content = crops.crop(picture, box) if box else crops.thumbnail(picture)
+    except OSError as error:  # gone, or no picture any more
+        raise Http404 from error
+    response = HttpResponse(content, content_type="image/webp")
+    response["Cache-Control"] = KEEP
+    return response
+
+
+@require_GET
 def page_words(request: HttpRequest, invoice_id: int, number: int) -> HttpResponseBase:
     """The page's words with their places: a click on one fills a field."""
     page = get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number)
@@ -45,8 +63,15 @@ def page_words(request: HttpRequest, invoice_id: int, number: int) -> HttpRespon
 
 @require_GET
 def original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
-    """The file as it was uploaded, always as a download: it is a stranger's content and not for our origin."""
-    return original_of(own_invoice(request, invoice_id))
+    """The file as it was uploaded, always as a download: it is a stranger's content and not for our origin.
+
+    Of a document with pages of several uploads, ``source`` says which; without it, that of the first page.
+    """
+    invoice = own_invoice(request, invoice_id)
+    if asked := request.GET.get("source", ""):
+        source = get_object_or_404(invoice.sources, pk=asked if asked.isdigit() else 0)
+        return _file(source.file.name, source.media_type, keep="private, no-cache", save_as=source.file_name)
+    return original_of(invoice)
 
 
 def original_of(invoice: Invoice) -> HttpResponseBase:
@@ -75,6 +100,8 @@ def searchable(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
     name = f"{PurePath(invoice.file_name).stem}-searchable.pdf"
     if invoice.page_range:
         name = f"{PurePath(invoice.file_name).stem}-{'-'.join(map(str, invoice.page_range))}.pdf"
+    if invoice.arranged_file:
+        name = f"{PurePath(invoice.file_name).stem}-arranged.pdf"
     if not searchable_offered(invoice, pages):
         return _file(invoice.file.name or "", invoice.media_type, keep=KEEP, save_as=name)
     try:

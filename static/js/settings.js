@@ -1,5 +1,7 @@
 // Settings and profile: send a choice at once, copy a link, keep the theme.
 document.documentElement.classList.add("js");
+// On a phone the sections are a row that is wider than the screen.
+document.querySelector(".settings-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-send]")) event.target.form.requestSubmit();

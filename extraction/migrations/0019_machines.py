@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('extraction', '0011_bi'),
+        ('extraction', '0018_exports'),
     ]
 
     operations = [
