@@ -10,6 +10,7 @@ from .duplicates import DistinctPair, TextBand
 from .exports import BatchStatus, ExportBatch, ExportBatchItem, ExportProfile, VendorCode
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
+from .machines import ApiAnswer, ApiToken, Event, Scope, Webhook, WebhookDelivery
 from .people import Membership, Role, User, UserManager, Workspace
 from .presence import Presence
 from .tables import EditedTable
@@ -18,6 +19,8 @@ from .values import Correction, FieldValue, LineItem, TaxLine
 __all__ = [
     "SETTLED",
     "UNREAD",
+    "ApiAnswer",
+    "ApiToken",
     "Arrangement",
     "ArrangementChange",
     "AuditEvent",
@@ -31,6 +34,7 @@ __all__ = [
     "Day",
     "DistinctPair",
     "EditedTable",
+    "Event",
     "ExportBatch",
     "ExportBatchItem",
     "ExportProfile",
@@ -48,6 +52,7 @@ __all__ = [
     "Presence",
     "Role",
     "SavedView",
+    "Scope",
     "SearchText",
     "Security",
     "Source",
@@ -59,5 +64,7 @@ __all__ = [
     "UserManager",
     "VendorCode",
     "WatchFolder",
+    "Webhook",
+    "WebhookDelivery",
     "Workspace",
 ]

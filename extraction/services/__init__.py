@@ -12,6 +12,7 @@ from .approving import (
 )
 from .arranging import arrangement_undo, pages_arrange, proposed_parts, split_accept, split_decline
 from .bulk import bulk_undo, invoices_act
+from .corrections import Changed, InvalidFields, fields_correct, invoice_unchanged
 from .desk import view_create, view_delete, view_update
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
@@ -59,6 +60,29 @@ from .running import invoice_read
 from .searching import search_catch_up, search_index, search_rebuild
 from .storing import invoice_store
 from .talking import comment_add, comment_delete, notifications_read
+from .tokens import (
+    KeyInWork,
+    KeyUsedOtherwise,
+    TooManyRequests,
+    answer_begin,
+    answer_drop,
+    answer_keep,
+    answers_purge,
+    token_create,
+    token_revoke,
+    token_use,
+)
+from .webhooks import (
+    deliveries_purge,
+    delivery_replay,
+    webhook_change,
+    webhook_create,
+    webhook_remove,
+    webhook_secret_renew,
+    webhook_send,
+    webhook_test,
+    webhooks_due,
+)
 from .working import invoice_assign, invoice_hold, invoice_unhold
 from .workspaces import (
     may_create_workspaces,
@@ -77,13 +101,17 @@ __all__ = [
     "OPEN",
     "RETRY_MAY_HELP",
     "ApprovalBlocked",
+    "Changed",
     "ChangedMeanwhile",
     "EditConflict",
     "InvalidCodes",
+    "InvalidFields",
     "InvalidProfile",
     "InvalidState",
     "InvalidValue",
     "Invitation",
+    "KeyInWork",
+    "KeyUsedOtherwise",
     "LeaseLost",
     "NotAllowed",
     "Origin",
@@ -96,8 +124,13 @@ __all__ = [
     "ServiceError",
     "TableChanges",
     "TableUpdate",
+    "TooManyRequests",
     "ValueChanged",
     "admin_ensure",
+    "answer_begin",
+    "answer_drop",
+    "answer_keep",
+    "answers_purge",
     "approval_blockers",
     "arrangement_undo",
     "bank_details_verify",
@@ -112,6 +145,8 @@ __all__ = [
     "columns_choose",
     "comment_add",
     "comment_delete",
+    "deliveries_purge",
+    "delivery_replay",
     "documents_receive",
     "doubt_reset",
     "doubt_settle",
@@ -120,6 +155,7 @@ __all__ = [
     "duplicates_unkeep",
     "field_confirm",
     "field_correct",
+    "fields_correct",
     "file_rejoin",
     "first_approval_void",
     "first_approval_withdraw",
@@ -142,6 +178,7 @@ __all__ = [
     "invoice_restore",
     "invoice_retry",
     "invoice_store",
+    "invoice_unchanged",
     "invoice_unhold",
     "invoice_unlock",
     "invoices_act",
@@ -183,10 +220,20 @@ __all__ = [
     "stored_document",
     "table_update",
     "tax_id_check",
+    "token_create",
+    "token_revoke",
+    "token_use",
     "upload_mb",
     "view_create",
     "view_delete",
     "view_update",
+    "webhook_change",
+    "webhook_create",
+    "webhook_remove",
+    "webhook_secret_renew",
+    "webhook_send",
+    "webhook_test",
+    "webhooks_due",
     "workspace_approval_set",
     "workspace_choose",
     "workspace_company_set",

@@ -44,6 +44,7 @@ from extraction.models import (
 from extraction.permissions import require
 
 from .errors import InvalidState
+from .webhooks import webhooks_tell
 
 logger = logging.getLogger(__name__)
 
@@ -337,3 +338,5 @@ def _record_all(batch: ExportBatch, user: User | None, action: str, ids: Sequenc
             for pk in ids
         ]
     )
+    detail = {"batch": batch.number}
+    webhooks_tell(workspace_id=batch.workspace_id, invoice_ids=ids, action=action, detail=detail)

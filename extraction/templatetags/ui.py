@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -158,6 +159,18 @@ def quantity(value: Any) -> str:
 def decimals(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """What stands between backticks, as code."""
+    parts = [format_html("<code>{}</code>" if at % 2 else "{}", part) for at, part in enumerate(text.split("`"))]
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+@register.filter
+def pretty_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 @register.filter

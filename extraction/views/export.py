@@ -13,7 +13,7 @@ from extraction.exports.codes import code_book
 from extraction.exports.profiles import BUILT_IN
 from extraction.exports.records import Record, read_records
 from extraction.forms import ExportForm
-from extraction.models import Invoice, Status, User
+from extraction.models import Invoice, Status, User, Workspace
 from extraction.permissions import require
 from extraction.selectors import workspace_for
 
@@ -49,10 +49,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def handed_out(ids: list[int], plan: exports.Plan, *, user: User, mark: bool) -> Iterator[bytes]:
+def handed_out(
+    ids: list[int], plan: exports.Plan, *, user: User, mark: bool, workspace: Workspace | None = None
+) -> Iterator[bytes]:
     """The file in pieces. What it marks was handed out: part by part, or at its end if it leaves as a whole."""
     waiting: list[list[Record]] = []
-    workspace = workspace_for(user)
+    workspace = workspace or workspace_for(user)
     read = read_records(
         ids,
         base=Invoice.objects.for_user(user),
