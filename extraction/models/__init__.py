@@ -7,8 +7,10 @@ from .bi import Day
 from .comments import Comment, Notice, Notification
 from .desk import BulkAct, SavedView, SearchText
 from .duplicates import DistinctPair, TextBand
+from .exports import BatchStatus, ExportBatch, ExportBatchItem, ExportProfile, VendorCode
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
+from .machines import ApiAnswer, ApiToken, Event, Scope, Webhook, WebhookDelivery
 from .people import Membership, Role, User, UserManager, Workspace
 from .presence import Presence
 from .tables import EditedTable
@@ -17,10 +19,13 @@ from .values import Correction, FieldValue, LineItem, TaxLine
 __all__ = [
     "SETTLED",
     "UNREAD",
+    "ApiAnswer",
+    "ApiToken",
     "Arrangement",
     "ArrangementChange",
     "AuditEvent",
     "BankVerification",
+    "BatchStatus",
     "BulkAct",
     "Change",
     "Channel",
@@ -29,6 +34,10 @@ __all__ = [
     "Day",
     "DistinctPair",
     "EditedTable",
+    "Event",
+    "ExportBatch",
+    "ExportBatchItem",
+    "ExportProfile",
     "FieldValue",
     "Invoice",
     "InvoicePage",
@@ -43,6 +52,7 @@ __all__ = [
     "Presence",
     "Role",
     "SavedView",
+    "Scope",
     "SearchText",
     "Security",
     "Source",
@@ -52,6 +62,9 @@ __all__ = [
     "TextBand",
     "User",
     "UserManager",
+    "VendorCode",
     "WatchFolder",
+    "Webhook",
+    "WebhookDelivery",
     "Workspace",
 ]

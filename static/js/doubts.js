@@ -390,5 +390,5 @@ addEventListener("beforeunload", (event) => {
   event.returnValue = texts.textUnsaved;
 });
 
-document.querySelector(".kind[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document.querySelector(".kinds [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 go(cells[0]);
