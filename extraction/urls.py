@@ -4,7 +4,21 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from .forms import SignInForm
-from .views import account, actions, doubts, export, files, inbound, inbox, members, review, settings, upload
+from .views import (
+    account,
+    actions,
+    dashboard,
+    doubts,
+    export,
+    files,
+    inbound,
+    inbox,
+    members,
+    rates,
+    review,
+    settings,
+    upload,
+)
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True), name="login"),
@@ -28,11 +42,15 @@ urlpatterns = [
     path("settings/inbound/mailbox/<int:mailbox_id>/", inbound.mailbox, name="settings-mailbox"),
     path("settings/inbound/mailbox/<int:mailbox_id>/do/", inbound.mailbox_do, name="settings-mailbox-do"),
     path("settings/inbound/folder/<int:folder_id>/do/", inbound.folder_do, name="settings-folder-do"),
+    path("settings/currency/", rates.currency, name="settings-currency"),
     path("settings/activity/", settings.activity, name="settings-activity"),
     path("", inbox.inbox, name="inbox"),
     path("live/", inbox.live, name="live"),
     path("samples/", inbox.samples, name="samples"),
     path("upload/", upload.upload, name="upload"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/vendors/", dashboard.vendors, name="dashboard-vendors"),
+    path("dashboard/csv/<slug:name>/", dashboard.dashboard_csv, name="dashboard-csv"),
     path("doubts/", doubts.doubts, name="doubts"),
     path("doubts/settle/", doubts.settle, name="doubts-settle"),
     path("export/", export.export, name="export"),

@@ -1,5 +1,6 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
+from .analytics import ExchangeRate, RateSource, VendorCategory
 from .audit import AuditEvent
 from .bi import Day
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
@@ -14,6 +15,7 @@ __all__ = [
     "Channel",
     "Correction",
     "Day",
+    "ExchangeRate",
     "FieldValue",
     "Invoice",
     "InvoicePage",
@@ -23,6 +25,7 @@ __all__ = [
     "Mailbox",
     "Membership",
     "Package",
+    "RateSource",
     "Role",
     "Security",
     "Source",
@@ -30,6 +33,7 @@ __all__ = [
     "TaxLine",
     "User",
     "UserManager",
+    "VendorCategory",
     "WatchFolder",
     "Workspace",
 ]

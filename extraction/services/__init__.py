@@ -2,6 +2,13 @@
 
 from extraction.permissions import NotAllowed
 
+from .dashboard import (
+    rate_remove,
+    rate_save,
+    rates_import,
+    vendor_category_set,
+    workspace_reporting_currency_set,
+)
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
@@ -101,12 +108,16 @@ __all__ = [
     "password_set",
     "preference_set",
     "profile_set",
+    "rate_remove",
+    "rate_save",
+    "rates_import",
     "required_fields",
     "samples_load",
     "source_remove",
     "sources_due",
     "tax_id_check",
     "upload_mb",
+    "vendor_category_set",
     "workspace_approval_set",
     "workspace_choose",
     "workspace_company_set",
@@ -114,5 +125,6 @@ __all__ = [
     "workspace_fields_set",
     "workspace_limits_set",
     "workspace_options",
+    "workspace_reporting_currency_set",
     "workspace_reread",
 ]

@@ -29,6 +29,7 @@ ICONS: dict[str, str] = {
     "arrow-left": '<path d="M19 12H5"/><path d="m11 6-6 6 6 6"/>',
     "archive": '<path d="M4 8h16v11H4z"/><path d="M3 4.5h18V8H3z"/><path d="M10 12h4"/>',
     "camera": '<path d="M4 8h3.5L9 5.5h6L16.5 8H20v11H4z"/><circle cx="12" cy="13" r="3.2"/>',
+    "chart": '<path d="M4 20h16"/><path d="M6.5 20v-6h3v6M11 20V5h3v15M15.5 20v-9h3v9"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
     "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',
     "chevron-left": '<path d="m14.5 6-6 6 6 6"/>',

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from extraction import selectors
+from extraction.analytics.cells import LONGEST, figure_narrow, figure_say
 from extraction.models import UNREAD, Invoice, InvoiceQuerySet, Status
 
 # key -> label, the statuses it shows
@@ -33,6 +34,7 @@ class Listing:
     tab: str = ""
     search: str = ""
     order: str = NEWEST
+    figure: str = ""  # a number of the dashboard: ``analytics.cells``
 
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> Listing:
@@ -42,10 +44,23 @@ class Listing:
             tab=tab if tab in TABS else "",
             search=str(query.get("q", "")).strip()[:200],
             order=order if order.removeprefix("-") in ORDERS else NEWEST,
+            figure=str(query.get("figure", ""))[:LONGEST],
         )
 
-    def invoices(self, user: Any) -> InvoiceQuerySet:
+    def everywhere(self, user: Any) -> InvoiceQuerySet:
+        """In all tabs; nothing where the figure's address is damaged."""
         found = selectors.invoices_for(user, search=self.search)
+        try:
+            return figure_narrow(found, self.figure, user) if self.figure else found
+        except ValueError:
+            return found.none()
+
+    @property
+    def figure_words(self) -> str:
+        return figure_say(self.figure) if self.figure else ""
+
+    def invoices(self, user: Any) -> InvoiceQuerySet:
+        found = self.everywhere(user)
         statuses = TABS[self.tab][1]
         if statuses:
             found = found.filter(status__in=statuses)
@@ -57,7 +72,7 @@ class Listing:
     def query(self, **changed: str) -> str:
         """The address's query part, without what is default."""
         it = replace(self, **changed)
-        parts = {"status": it.tab, "q": it.search, "sort": "" if it.order == NEWEST else it.order}
+        parts = {"status": it.tab, "q": it.search, "sort": "" if it.order == NEWEST else it.order, "figure": it.figure}
         return urlencode({name: value for name, value in parts.items() if value})
 
     def address(self, view: str, *args: Any) -> str:
