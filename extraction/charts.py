@@ -142,7 +142,10 @@ def scale(low: float, high: float) -> tuple[list[Decimal], float, float]:
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     last = max(last, first + 1)
     exact = Decimal(str(step))
-    return [exact * at for at in range(first, last + 1)], last * step, first * step
+    ticks = [exact * at for at in range(first, last + 1)]
+    if low > -step / 4:  # a little below zero needs no whole step of room
+        return [tick for tick in ticks if tick >= 0], last * step, low
+    return ticks, last * step, first * step
 
 
 def y_of(value: float, low: float, high: float) -> float:
@@ -167,7 +170,7 @@ def _labels(rows: Sequence[Row]) -> tuple[AxisLabel, ...]:
     place, every = 100 / max(1, len(rows)), max(1, math.ceil(len(rows) / LABELS))
     shown = [(at, row) for at, row in enumerate(rows) if at % every == 0]
     return tuple(
-        AxisLabel(_percent(place * (at + 0.5)), row.short or row.label, number % 3 != 0)
+        AxisLabel(_percent(place * (at + 0.5)), row.short or row.label, number % 2 != 0)
         for number, (at, row) in enumerate(shown)
     )
 

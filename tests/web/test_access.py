@@ -24,7 +24,7 @@ OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
     "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
-    "doubts", "doubts-settle",
+    "doubts", "doubts-settle", "dashboard", "dashboard-vendors", "settings-currency",
 }  # fmt: skip
 
 
@@ -94,6 +94,9 @@ def test_lists_and_exports_of_an_outsider_show_nothing_of_ours(
         client.get(reverse("inbox"), {"q": invoice.file_name}, headers={"HX-Request": "true"}).content,
         client.get(reverse("live"), {"id": invoice.pk}).content,
         client.get(reverse("doubts"), {"field": "vendor_name"}).content,
+        client.get(reverse("dashboard")).content,
+        client.get(reverse("dashboard-vendors")).content,
+        client.get(reverse("dashboard-csv", args=["vendors"])).content,
         b"".join(client.get(reverse("export")).streaming_content),
     ]
     for text in texts:
