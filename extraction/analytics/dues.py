@@ -86,9 +86,12 @@ def overdue(found: list[Due], today: date) -> tuple[Decimal, int]:
 def due_weeks(scope: Scope, found: list[Due]) -> Figure:
     """The rest of this week, the weeks after, and all that is later."""
     weeks = list(_weeks(scope.today))
-    rows = [_row(scope, found, period, _week_label(period), day_short(period.first)) for period in weeks]
+    rows = [
+        _row(scope, found, period, _week_label(period), day_short(period.first), period.first.isoformat())
+        for period in weeks
+    ]
     later = Period(weeks[-1].last + timedelta(days=1), FAR)
-    rows.append(_row(scope, found, later, _("Later"), _("later")))
+    rows.append(_row(scope, found, later, _("Later"), _("later"), f"{later.first.isoformat()}-"))
     undated = [due for due in found if due.day is None]
     notes = []
     if undated:
@@ -107,7 +110,9 @@ def overdue_ages(scope: Scope, found: list[Due]) -> Figure:
         period = Period(first, scope.today - timedelta(days=start))
         words = {"from": start, "to": end}
         label = _("%(from)d to %(to)d days") % words if end else _("more than %(to)d days") % {"to": AGES[-1]}
-        rows.append(_row(scope, found, period, label, f"{start}–{end}" if end else f">{AGES[-1]}"))
+        rows.append(
+            _row(scope, found, period, label, f"{start}–{end}" if end else f">{AGES[-1]}", f"{start}-{end or ''}")
+        )
         start = end + 1
     return Figure(
         "overdue", _("Overdue"), _("Open documents whose day has passed, by age."), _("Overdue for"), _series(scope),
@@ -151,7 +156,7 @@ def calendar_figure(scope: Scope, weeks: list[list[Day]], title: str) -> Figure:
     return Figure("calendar", title, "", _("Day"), series, tuple(rows), Shape.TABLE, scope.reporting)
 
 
-def _row(scope: Scope, found: list[Due], period: Period, label: str, short: str) -> Row:
+def _row(scope: Scope, found: list[Due], period: Period, label: str, short: str, key: str) -> Row:
     here = [due for due in found if due.day is not None and period.first <= due.day <= period.last]
     cell = {**open_cell(scope), "due": period.text}
 
@@ -162,7 +167,7 @@ def _row(scope: Scope, found: list[Due], period: Period, label: str, short: str)
     if not scope.approved_only:
         cells.append(Cell(amount(lambda due: not due.approved), {**cell, "counted": "waiting"}))
     cells.append(Cell(sum(due.count for due in here), cell))
-    return Row(label, label, tuple(cells), short, cell)
+    return Row(key, label, tuple(cells), short, cell)
 
 
 def _series(scope: Scope) -> tuple[Series, ...]:
