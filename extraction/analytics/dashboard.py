@@ -62,11 +62,15 @@ class Dashboard:
 
     @cached_property
     def hands(self) -> list[tuple[Period, work.Hands]]:
-        return work.straight_through(self.scope, self.scope.period)
+        return work.straight_through(self.scope, self.scope.period.weeks())
 
     @cached_property
     def times(self) -> list[tuple[Period, work.Histogram]]:
-        return work.reading_times(self.scope, self.scope.period)
+        return work.reading_times(self.scope, self.scope.period.weeks())
+
+    @cached_property
+    def changes(self) -> list[work.Changed]:
+        return work.changes(self.scope)
 
     @cached_property
     def calendar(self) -> list[list[owed.Day]]:
@@ -90,12 +94,12 @@ class Dashboard:
                 self.scope, self.calendar, _("Due in %(month)s") % {"month": month_label(self.month)}
             ),
             "straight-through": lambda: work.straight_figure(self.scope, self.hands),
-            "corrections": lambda: work.corrections(self.scope),
+            "corrections": lambda: work.corrections(self.scope, self.changes),
             "reading-time": lambda: work.reading_figure(self.scope, self.times),
             "documents": lambda: work.by_status(self.scope),
         }
         if self.people:
-            found["people"] = lambda: work.by_person(self.scope)
+            found["people"] = lambda: work.by_person(self.scope, self.changes)
         return found
 
     def figure(self, name: str) -> Figure:
@@ -111,10 +115,10 @@ class Dashboard:
 
     @cached_property
     def straight(self) -> tuple[work.Hands, work.Hands]:
-        before = work.hands_of(work.straight_through(self.scope, self.before))
+        before = work.hands_of(work.straight_through(self.scope, [self.before]))
         return work.hands_of(self.hands), before
 
     @cached_property
     def median(self) -> tuple[float | None, float | None]:
-        before = work.merged(work.reading_times(self.scope, self.before))
+        before = work.merged(work.reading_times(self.scope, [self.before]))
         return work.percentile(work.merged(self.times), 0.5), work.percentile(before, 0.5)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from .figures import Cell, Figure, Row, Series, Shape, Unit
 from .periods import Period, day_label, day_short, month_added
-from .rates import Rates, rates_for
+from .rates import rates_for
 from .scope import Scope, money, rate_day, settled, signed, sum_of
 
 WEEKS_AHEAD = 8
@@ -48,31 +48,26 @@ class Day:
 
 def dues(scope: Scope) -> list[Due]:
     """Of all open documents, whatever the period: what is owed does not depend on what one looks at."""
-    here = scope.documents(open_cell(scope))
-    rates = _rates(scope)
     owed = signed(Coalesce(F("amount_due"), F("gross_total")))
-    rows = (
-        here.annotate(_settled=settled(), _day=rate_day(scope.reporting))
+    rows = list(
+        scope.documents(open_cell(scope))
+        .annotate(_settled=settled(), _day=rate_day(scope.reporting))
         .values_list("due_date", "_settled", "currency", "_day")
         .annotate(_units=sum_of(owed), _count=Count("pk"))
     )
+    issued = [day for _due, _settled, _code, day, _units, _count in rows if day]
+    codes = {code for _due, _settled, code, _day, _units, _count in rows}
+    first, last = min(issued, default=scope.today), max(issued, default=scope.today)
+    rates = rates_for(scope.workspace, scope.reporting, codes, first, last)
     found = []
-    for day, is_settled, currency, issued, units, count in rows:
-        factor = rates.factor(currency, issued)
+    for day, is_settled, currency, rated, units, count in rows:
+        factor = rates.factor(currency, rated)
         found.append(Due(day, bool(is_settled), None if factor is None else money(units) * factor, count))
     return found
 
 
 def open_cell(scope: Scope) -> dict[str, str]:
     return {**scope.filters, "counted": "open-approved" if scope.approved_only else "open"}
-
-
-def _rates(scope: Scope) -> Rates:
-    here = scope.documents(open_cell(scope)).exclude(currency=scope.reporting).filter(issue_date__isnull=False)
-    pairs = list(here.values_list("currency", "issue_date").distinct())
-    days = [day for _currency, day in pairs if day]
-    first, last = min(days, default=scope.today), max(days, default=scope.today)
-    return rates_for(scope.workspace, scope.reporting, {currency for currency, _day in pairs}, first, last)
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------

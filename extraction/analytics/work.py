@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Sum, Value, When
 from django.db.models.functions import Cast, Round
@@ -34,9 +33,9 @@ class Hands:
         return self.untouched / self.approved if self.approved else None
 
 
-def straight_through(scope: Scope, period: Period) -> list[tuple[Period, Hands]]:
-    """By week of approval."""
-    weeks = period.weeks()
+def straight_through(scope: Scope, weeks: list[Period]) -> list[tuple[Period, Hands]]:
+    """By time of approval, in consecutive periods."""
+    period = Period(weeks[0].first, weeks[-1].last)
     touched = Exists(Correction.objects.filter(invoice=OuterRef("pk")))
     rows = (
         scope.documents(scope.filters, {"counted": "approved", "approved": period.text})
@@ -74,22 +73,34 @@ def straight_figure(scope: Scope, weeks: list[tuple[Period, Hands]]) -> Figure:
     )  # fmt: skip
 
 
-def corrections(scope: Scope) -> Figure:
-    """By field: how often, and in how many documents."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A value that somebody changed."""
+
+    field: str
+    person: int
+    invoice: int
+
+
+def changes(scope: Scope) -> list[Changed]:
+    """Of the period. One query for all that is told about them."""
     first, after = scope.period.instants()
-    here = scope.documents(scope.filters)
-    rows = (
-        Correction.objects.filter(created_at__gte=first, created_at__lt=after, invoice__in=here)
-        .order_by()
-        .values_list("field")
-        .annotate(_times=Count("pk"), _documents=Count("invoice", distinct=True))
-    )
-    found = sorted(rows, key=lambda row: (-row[1], row[0]))[:MOST_FIELDS]
+    here = scope.documents(scope.filters).filter(pk=OuterRef("invoice"))
+    rows = Correction.objects.filter(Exists(here), created_at__gte=first, created_at__lt=after).order_by()
+    return [Changed(*row) for row in rows.values_list("field", "user", "invoice")]
+
+
+def corrections(scope: Scope, changed: list[Changed]) -> Figure:
+    """By field: how often, and in how many documents."""
+    times = Counter(change.field for change in changed)
+    documents = Counter(field for field, _invoice in {(change.field, change.invoice) for change in changed})
+    order = sorted(times, key=lambda field: (-times[field], field))[:MOST_FIELDS]
+    found = [(field, times[field], documents[field]) for field in order]
     told = []
-    for field, times, documents in found:
+    for field, count, touched in found:
         cell = {**scope.filters, "corrected": f"{field}@{scope.period.text}"}
         label = _(BY_NAME[field].label) if field in BY_NAME else field
-        told.append(Row(field, label, (Cell(times, cell), Cell(documents, cell)), figure=cell))
+        told.append(Row(field, label, (Cell(count, cell), Cell(touched, cell)), figure=cell))
     return Figure(
         "corrections", _("Corrections by field"), _("Values that people changed in the period."), _("Field"),
         (Series(_("Corrections"), "c2", Unit.COUNT), Series(_("Documents"), "", Unit.COUNT, shown=False)),
@@ -102,9 +113,9 @@ def corrections(scope: Scope) -> Figure:
 Histogram = dict[int, int]  # tenths of a second -> documents
 
 
-def reading_times(scope: Scope, period: Period) -> list[tuple[Period, Histogram]]:
-    """By week of the reading. The database counts tenths of seconds: few groups, however many documents."""
-    weeks = period.weeks()
+def reading_times(scope: Scope, weeks: list[Period]) -> list[tuple[Period, Histogram]]:
+    """In consecutive periods. The database counts tenths of seconds: few groups, however many documents."""
+    period = Period(weeks[0].first, weeks[-1].last)
     rows = (
         scope.documents(scope.filters, {"read": period.text})
         .filter(seconds__isnull=False)
@@ -192,22 +203,18 @@ STATUS_TONES: dict[Status, str] = {
 }
 
 
-def by_person(scope: Scope) -> Figure:
+def by_person(scope: Scope, changed: list[Changed]) -> Figure:
     """What each approved and corrected in the period."""
     period = scope.period.text
     approved = scope.documents(scope.filters, {"counted": "approved", "approved": period})
     approvals = dict(approved.filter(approved_by__isnull=False).values_list("approved_by").annotate(Count("pk")))
-    first, after = scope.period.instants()
-    changes = Correction.objects.filter(
-        created_at__gte=first, created_at__lt=after, invoice__in=scope.documents(scope.filters)
-    )
-    changed = dict(changes.order_by().values_list("user").annotate(Count("pk")))
-    people = User.objects.in_bulk({*approvals, *changed})
+    times = Counter(change.person for change in changed)
+    people = User.objects.in_bulk({*approvals, *times})
     rows = []
-    for pk in sorted(people, key=lambda pk: (-approvals.get(pk, 0), -changed.get(pk, 0), str(people[pk]))):
+    for pk in sorted(people, key=lambda pk: (-approvals.get(pk, 0), -times[pk], str(people[pk]))):
         done = {**scope.filters, "counted": "approved", "approved": period, "approved-by": str(pk)}
         hand = {**scope.filters, "corrected-by": f"{pk}@{period}"}
-        cells = (Cell(approvals.get(pk, 0), done), Cell(changed.get(pk, 0), hand))
+        cells = (Cell(approvals.get(pk, 0), done), Cell(times[pk], hand))
         rows.append(Row(people[pk].email, str(people[pk]), cells, figure=done))
     return Figure(
         "people", _("Work by person"), _("Approvals and corrections in the period. Only administrators see this."),
@@ -221,7 +228,3 @@ def _week_row(week: Period, cells: tuple[Cell, ...], figure: dict[str, str]) -> 
         return Row(f"{week.first:%Y-%m}", month_label(week.first), cells, month_short(week.first), figure)
     label = _("%(first)s to %(last)s") % {"first": day_short(week.first), "last": day_short(week.last)}
     return Row(week.first.isoformat(), label, cells, day_short(week.first), figure)
-
-
-def seconds_of(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))

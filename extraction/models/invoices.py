@@ -203,8 +203,8 @@ class Invoice(models.Model):
             models.Index(
                 fields=[
                     "workspace",
-                    "deleted_at",
                     "issue_date",
+                    "deleted_at",
                     "status",
                     "currency",
                     "vendor_name",
@@ -217,11 +217,25 @@ class Invoice(models.Model):
                 name="invoice_for_spend",
             ),
             models.Index(
-                fields=["workspace", "deleted_at", "approved_at", "approved_by"], name="invoice_for_approvals"
+                fields=[
+                    "workspace",
+                    "status",
+                    "deleted_at",
+                    "due_date",
+                    "issue_date",
+                    "currency",
+                    "document_type",
+                    "gross_total",
+                    "amount_due",
+                ],
+                name="invoice_for_dues",
             ),
-            models.Index(fields=["workspace", "deleted_at", "read_at", "seconds"], name="invoice_for_reading_time"),
             models.Index(
-                fields=["workspace", "deleted_at", "created_at", "status", "channel"], name="invoice_for_channels"
+                fields=["workspace", "approved_at", "deleted_at", "status", "approved_by"], name="invoice_for_approvals"
+            ),
+            models.Index(fields=["workspace", "read_at", "deleted_at", "seconds"], name="invoice_for_reading_time"),
+            models.Index(
+                fields=["workspace", "created_at", "deleted_at", "status", "channel"], name="invoice_for_channels"
             ),
             models.Index(fields=["lease_until"], condition=Q(status=Status.READING), name="invoice_leases_to_sweep"),
             models.Index(fields=["queued_at"], condition=Q(status=Status.QUEUED), name="invoice_queue"),
