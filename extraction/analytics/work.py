@@ -43,7 +43,7 @@ def straight_through(scope: Scope, weeks: list[Period]) -> list[tuple[Period, Ha
         .values_list("_week")
         .annotate(_all=Count("pk"), _by_hand=Sum("_touched"))
     )
-    found = {week: Hands(count, count - by_hand) for week, count, by_hand in rows}
+    found = {week: Hands(count, count - (by_hand or 0)) for week, count, by_hand in rows}
     return [(week, found.get(at, Hands(0, 0))) for at, week in enumerate(weeks)]
 
 
