@@ -1,5 +1,6 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
+from .analytics import ExchangeRate, RateSource, VendorCategory
 from .approvals import BankVerification
 from .arranging import Arrangement, ArrangementChange, Change, SourceFile
 from .audit import AuditEvent
@@ -35,6 +36,7 @@ __all__ = [
     "DistinctPair",
     "EditedTable",
     "Event",
+    "ExchangeRate",
     "ExportBatch",
     "ExportBatchItem",
     "ExportProfile",
@@ -50,6 +52,7 @@ __all__ = [
     "Notification",
     "Package",
     "Presence",
+    "RateSource",
     "Role",
     "SavedView",
     "Scope",
@@ -62,6 +65,7 @@ __all__ = [
     "TextBand",
     "User",
     "UserManager",
+    "VendorCategory",
     "VendorCode",
     "WatchFolder",
     "Webhook",

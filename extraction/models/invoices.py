@@ -243,6 +243,44 @@ class Invoice(models.Model):
             models.Index(fields=["workspace", "status", "deleted_at", "held_at", "vendor_name"], name="invoice_to_do"),
             # All that counting a list by its state needs, so that no row is read for it; and the next one in its order.
             models.Index(fields=["workspace", "deleted_at", "status", "held_at", "created_at"], name="invoice_counts"),
+            # The dashboard's: each holds all that its figures read, so that the rows themselves are left alone.
+            models.Index(
+                fields=[
+                    "workspace",
+                    "issue_date",
+                    "deleted_at",
+                    "status",
+                    "currency",
+                    "vendor_name",
+                    "document_type",
+                    "net_total",
+                    "tax_total",
+                    "gross_total",
+                    "amount_due",
+                ],
+                name="invoice_for_spend",
+            ),
+            models.Index(
+                fields=[
+                    "workspace",
+                    "status",
+                    "deleted_at",
+                    "due_date",
+                    "issue_date",
+                    "currency",
+                    "document_type",
+                    "gross_total",
+                    "amount_due",
+                ],
+                name="invoice_for_dues",
+            ),
+            models.Index(
+                fields=["workspace", "approved_at", "deleted_at", "status", "approved_by"], name="invoice_for_approvals"
+            ),
+            models.Index(fields=["workspace", "read_at", "deleted_at", "seconds"], name="invoice_for_reading_time"),
+            models.Index(
+                fields=["workspace", "created_at", "deleted_at", "status", "channel"], name="invoice_for_channels"
+            ),
             models.Index(fields=["lease_until"], condition=Q(status=Status.READING), name="invoice_leases_to_sweep"),
             models.Index(fields=["queued_at"], condition=Q(status=Status.QUEUED), name="invoice_queue"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="invoice_to_purge"),

@@ -13,6 +13,7 @@ from .approving import (
 from .arranging import arrangement_undo, pages_arrange, proposed_parts, split_accept, split_decline
 from .bulk import bulk_undo, invoices_act
 from .corrections import Changed, InvalidFields, fields_correct, invoice_unchanged
+from .dashboard import rate_remove, rate_save, rates_import, vendor_category_set, workspace_reporting_currency_set
 from .desk import view_create, view_delete, view_update
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
@@ -207,6 +208,9 @@ __all__ = [
     "profile_save",
     "profile_set",
     "proposed_parts",
+    "rate_remove",
+    "rate_save",
+    "rates_import",
     "required_fields",
     "samples_load",
     "search_catch_up",
@@ -224,6 +228,7 @@ __all__ = [
     "token_revoke",
     "token_use",
     "upload_mb",
+    "vendor_category_set",
     "view_create",
     "view_delete",
     "view_update",
@@ -241,5 +246,6 @@ __all__ = [
     "workspace_fields_set",
     "workspace_limits_set",
     "workspace_options",
+    "workspace_reporting_currency_set",
     "workspace_reread",
 ]

@@ -31,6 +31,7 @@ class Entry:
 NAV: tuple[Entry, ...] = (
     Entry("inbox", _("Inbox"), "document", also=("review",)),
     Entry("doubts", _("Doubts"), "eye", action="correct"),
+    Entry("dashboard", _("Dashboard"), "chart", also=("dashboard-vendors",)),
     Entry(
         "exports",
         _("Exports"),

@@ -35,6 +35,7 @@ ICONS: dict[str, str] = {
     "bookmark": '<path d="M6.5 3.5h11V21L12 16.5 6.5 21z"/>',
     "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15z"/><path d="M10 21h4"/>',
     "camera": '<path d="M4 8h3.5L9 5.5h6L16.5 8H20v11H4z"/><circle cx="12" cy="13" r="3.2"/>',
+    "chart": '<path d="M4 20h16"/><path d="M6.5 20v-6h3v6M11 20V5h3v15M15.5 20v-9h3v9"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
     "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',
     "chevron-left": '<path d="m14.5 6-6 6 6 6"/>',

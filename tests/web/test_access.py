@@ -46,7 +46,7 @@ OWN_PAGES = {
     "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read", "table-columns",
     "news", "bulk", "columns", "vendors", "view-create", "view-counts", "exports", "export-preview", "export-start",
     "export-profiles", "export-profile-new", "vendor-codes", "vendor-codes-import",
-    "settings-api", "settings-webhook-new",
+    "settings-api", "settings-webhook-new", "dashboard", "dashboard-vendors", "settings-currency",
 }  # fmt: skip
 
 
@@ -134,6 +134,9 @@ def test_lists_and_exports_of_an_outsider_show_nothing_of_ours(
         client.get(reverse("inbox"), {"q": invoice.file_name}, headers={"HX-Request": "true"}).content,
         client.get(reverse("live"), {"id": invoice.pk}).content,
         client.get(reverse("doubts"), {"field": "vendor_name"}).content,
+        client.get(reverse("dashboard")).content,
+        client.get(reverse("dashboard-vendors")).content,
+        client.get(reverse("dashboard-csv", args=["vendors"])).content,
         b"".join(client.get(reverse("export")).streaming_content),
     ]
     for text in texts:

@@ -8,9 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('extraction', '0018_exports'),
-    ]
+    dependencies = [("extraction", "0019_quick_lookups")]
 
     operations = [
         migrations.CreateModel(
