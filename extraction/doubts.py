@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from . import selectors
 from .engine.fields import BY_NAME, FIELDS
 from .engine.record import NOT_AN_INVOICE
 from .models import FieldValue, Invoice, InvoiceQuerySet, Membership, Status, User, Workspace
@@ -45,9 +46,8 @@ def workspaces_to_settle(user: User) -> Any:
 
 def settleable(user: User) -> InvoiceQuerySet:
     """Invoices to review that are not set aside, and whose values this person may correct."""
-    return Invoice.objects.for_user(user).filter(
-        workspace__in=workspaces_to_settle(user), status=Status.REVIEW, held_at__isnull=True
-    )
+    here = selectors.invoices_here(user).filter(workspace__in=workspaces_to_settle(user))
+    return here.filter(status=Status.REVIEW, held_at__isnull=True)
 
 
 def doubts_of(user: User) -> QuerySet[FieldValue]:

@@ -8,10 +8,24 @@ from django.utils.translation import gettext as _
 
 from .models import Membership, Role, User, Workspace
 
-Action = Literal["see", "upload", "correct", "reject", "retry", "delete", "approve", "reopen", "export", "manage"]
+Action = Literal[
+    "see",
+    "upload",
+    "comment",
+    "correct",
+    "assign",
+    "hold",
+    "reject",
+    "retry",
+    "delete",
+    "approve",
+    "reopen",
+    "export",
+    "manage",
+]
 
-_UPLOADER: frozenset[Action] = frozenset({"see", "upload"})
-_REVIEWER: frozenset[Action] = _UPLOADER | {"correct", "reject", "retry", "delete"}
+_UPLOADER: frozenset[Action] = frozenset({"see", "upload", "comment"})
+_REVIEWER: frozenset[Action] = _UPLOADER | {"correct", "assign", "hold", "reject", "retry", "delete"}
 _APPROVER: frozenset[Action] = _REVIEWER | {"approve", "reopen", "export"}
 _ADMIN: frozenset[Action] = frozenset(get_args(Action))
 

@@ -13,12 +13,14 @@ from django.utils.module_loading import import_string
 
 from . import isolation
 from .engine import containers, pdfaccess
+from .engine.document import Document, Page
 from .engine.errors import EngineFault, InvoiceError, NotAFile
 from .engine.files import Limits
 from .engine.ocr import default_ocr
 from .engine.options import ReadOptions
 from .engine.record import Reading
 from .engine.sniff import is_pdf
+from .models import InvoicePage
 
 logger = logging.getLogger(__name__)
 
@@ -125,3 +127,12 @@ def read_path(path: Path, *, reader: Reader, options: ReadOptions, **extra: Any)
     except Exception as error:
         logger.debug("Reading %s failed", path, exc_info=True)
         raise EngineFault(f"{EngineFault.default} ({type(error).__name__}: {error})") from error
+
+
+def stored_page(row: InvoicePage) -> Page:
+    """A page as the engine knows it, from its row."""
+    page = {
+        "number": row.number, "width": row.width, "height": row.height, "rotation": row.rotation,
+        "source": row.source, "homography": row.homography, "lines": row.lines,
+    }  # fmt: skip
+    return Document.from_dict({"pages": [page], "language": "", "source": "ocr"}).pages[0]

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
-from .activity import SETTINGS, action_words
-from .engine.fields import BY_NAME, FIELDS, FieldSpec
+from .engine.fields import FIELDS, FieldSpec
 from .models import (
-    SETTLED,
     AuditEvent,
+    Correction,
     FieldValue,
     Invoice,
-    InvoicePage,
     InvoiceQuerySet,
-    Membership,
-    Role,
+    Notification,
+    SavedView,
     Status,
     User,
     Workspace,
 )
-from .permissions import actions_in
 from .services.limits import main_fields
-
-SEARCHED = (
-    "file_name",
-    "package__file_name",
-    "package__sender",
-    "package__subject",
-    "vendor_name",
-    "invoice_number",
-    "vendor_tax_id",
-    "iban",
-    "gross_total",
-    "issue_date",
-)
+from .words import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +55,74 @@ def workspaces_of(user: User) -> list[Workspace]:
     return list(Workspace.objects.filter(memberships__user=user).order_by("memberships__pk"))
 
 
+def invoices_here(user: User) -> InvoiceQuerySet:
+    """Those of the workspace they work in: what lists show. A document's own address works in all of theirs."""
+    return Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
+
+
 def invoices_for(user: User, *, status: str = "", search: str = "") -> InvoiceQuerySet:
     """Those of the workspace they work in, newest first.
 
-    Each word of ``search`` must occur in a main value, the file's name or the pages' text.
+    Each word of ``search`` must begin a word of a value, of the file's name or of the pages.
     """
-    here = Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
-    found = here.select_related("package").order_by("-created_at", "-pk")
+    found = invoices_here(user).select_related("package").order_by("-created_at", "-pk")
     if status in Status.values:
         found = found.filter(status=status)
-    for word in search.replace("\x00", "").split():
-        on_pages = InvoicePage.objects.filter(invoice=OuterRef("pk"), text__icontains=word)
-        anywhere = Q(Exists(on_pages))
-        for column in SEARCHED:
-            anywhere |= Q(**{f"{column}__icontains": word})
-        found = found.filter(anywhere)
-    return found
+    return found_by(found, search) if search else found
+
+
+def found_by(invoices: InvoiceQuerySet, search: str) -> InvoiceQuerySet:
+    """Those that have all words; the rules are in ``extraction.words``, the index in the database's own language."""
+    words = list(typed(search))
+    if not words:
+        return invoices.none()
+    if connection.vendor == "postgresql":
+        sql = (
+            "SELECT invoice_id FROM extraction_searchtext WHERE "
+            "array_to_tsvector(string_to_array(btrim(value_words || ' ' || page_words), ' ')) @@ %s::tsquery"
+        )
+        start, both, either = "'{}':*", " & ", " | "
+    else:
+        sql = "SELECT rowid FROM extraction_searchwords WHERE extraction_searchwords MATCH %s"
+        start, both, either = '"{}"*', " AND ", " OR "
+    ways = ([both.join(start.format(part) for part in way) for way in word] for word in words)
+    query = both.join("(" + either.join(f"({way})" for way in word) + ")" for word in ways)
+    return invoices.filter(pk__in=RawSQL(sql, [query]))  # noqa: S611 - letters and figures only, as a parameter
+
+
+def state_counts(invoices: InvoiceQuerySet) -> Counter[tuple[str, bool]]:
+    """How many of these stand in each status, apart those that are on hold."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    for status, every, held in invoices.order_by().values_list("status").annotate(Count("pk"), Count("held_at")):
+        counts[status, False], counts[status, True] = every - held, held
+    return counts
 
 
 def status_counts(user: User) -> dict[str, int]:
     """How many invoices of the workspace they work in stand in each status; every status is there."""
-    here = Invoice.objects.for_user(user).filter(workspace=workspace_for(user))
-    rows = here.order_by().values_list("status").annotate(Count("pk"))
+    rows = invoices_here(user).order_by().values_list("status").annotate(Count("pk"))
     return dict.fromkeys(Status.values, 0) | dict(rows)
+
+
+def vendors_like(user: User, text: str, *, most: int = 12) -> list[str]:
+    """Names of vendors that contain ``text``, the commonest first: completion while somebody types."""
+    named = invoices_here(user).filter(vendor_name__icontains=text).exclude(vendor_name="").order_by()
+    counted = named.values_list("vendor_name").annotate(n=Count("pk")).order_by("-n", "vendor_name")
+    return [name for name, _n in counted[:most]]
+
+
+def saved_views(user: User, workspace: Workspace | None) -> list[SavedView]:
+    """Theirs and what colleagues share, by name."""
+    if workspace is None:
+        return []
+    theirs = Q(owner=user) | Q(shared=True)
+    return list(SavedView.objects.filter(theirs, workspace=workspace).select_related("owner"))
+
+
+def saved_view_get(user: User, view_id: int) -> SavedView:
+    """One they may see; Http404 for all others."""
+    seen = SavedView.objects.filter(Q(owner=user) | Q(shared=True), workspace__memberships__user=user)
+    return get_object_or_404(seen.select_related("workspace", "owner"), pk=view_id)
 
 
 def invoice_get(user: User, invoice_id: int) -> Invoice:
@@ -99,11 +131,13 @@ def invoice_get(user: User, invoice_id: int) -> Invoice:
 
 
 def siblings_of(user: User, invoice: Invoice) -> list[Invoice]:
-    """The other invoices of the same file, where it was divided."""
-    if invoice.page_range is None:
+    """The other invoices with pages of the same files, where these were divided or arranged."""
+    if invoice.last_page is None:
         return []
-    same = Invoice.objects.for_user(user).filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256)
-    return list(same.exclude(pk=invoice.pk).order_by("first_page"))
+    own = [invoice.sha256, *invoice.sources.values_list("sha256", flat=True)]
+    shares = Q(sha256__in=own) | Q(pk__in=Invoice.objects.filter(sources__sha256__in=own))
+    same = Invoice.objects.for_user(user).filter(shares, workspace_id=invoice.workspace_id)
+    return list(same.exclude(pk=invoice.pk).order_by("created_at", "first_page", "pk"))
 
 
 def deleted_invoice_get(user: User, invoice_id: int) -> Invoice:
@@ -124,124 +158,85 @@ def review_fields(invoice: Invoice) -> list[ReviewField]:
     ]
 
 
-# --- settings ---------------------------------------------------------------------------------------------------------
+def colleagues_in(workspace_id: int) -> list[User]:
+    """Who works in a workspace now, by name."""
+    people = User.objects.filter(memberships__workspace=workspace_id, is_active=True)
+    return sorted(people, key=lambda person: str(person).casefold())
 
 
-def members_of(workspace: Workspace) -> list[Membership]:
-    return list(workspace.memberships.select_related("user").order_by("user__email"))
+def awaiting_second_approval(user: User) -> InvoiceQuerySet:
+    """Approved by one of two, whoever that was."""
+    return Invoice.objects.for_user(user).awaiting_second_approval()
 
 
-def waiting_for_review(workspace: Workspace) -> int:
-    return Invoice.objects.filter(workspace=workspace, status=Status.REVIEW, deleted_at__isnull=True).count()
-
-
-def audit_events(
-    workspace: Workspace,
-    *,
-    person: int | None = None,
-    action: str = "",
-    first: date | None = None,
-    last: date | None = None,
-) -> QuerySet[AuditEvent]:
-    """Newest first; ``first`` and ``last`` are days of the site's time zone, both included."""
-    found = AuditEvent.objects.filter(workspace=workspace).select_related("user").order_by("-created_at", "-pk")
-    if person is not None:
-        found = found.filter(user=person)
-    if action:
-        found = found.filter(action=action)
-    if first is not None:
-        found = found.filter(created_at__date__gte=first)
-    return found if last is None else found.filter(created_at__date__lte=last)
-
-
-def people_in(workspace: Workspace) -> list[User]:
-    """Members, and whoever left a trace here before they left."""
-    traces = AuditEvent.objects.filter(workspace=workspace).values("user")
-    return list(
-        User.objects.filter(Q(memberships__workspace=workspace) | Q(pk__in=traces)).distinct().order_by("email")
+def notifications_for(user: User) -> QuerySet[Notification]:
+    """Newest first; only about what they may still see."""
+    # By joins, as Invoice.objects.for_user says it: a list of all they may see would cost every page time.
+    found = Notification.objects.filter(
+        user=user, invoice__deleted_at__isnull=True, invoice__workspace__memberships__user=user
     )
+    return found.select_related("invoice", "comment", "actor").order_by("-created_at", "-pk")
 
 
-def actions_in_trail(workspace: Workspace) -> list[tuple[str, str]]:
-    """Every action that happened here, with its words, in the order of these."""
-    names = AuditEvent.objects.filter(workspace=workspace).order_by().values_list("action", flat=True).distinct()
-    return sorted(((name, action_words(name)) for name in names), key=lambda row: row[1].casefold())
+def unread_count(user: User) -> int:
+    return notifications_for(user).filter(read_at__isnull=True).count()
+
+
+def suspected_duplicates(user: User) -> InvoiceQuerySet:
+    """In review, and told to look like another one."""
+    found = Invoice.objects.for_user(user).filter(status=Status.REVIEW, problems__icontains="possible_duplicate")
+    return found.order_by("-created_at", "-pk")
+
+
+# --- what happened to values ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
-    """An event for people. ``about`` names field, settings or member; ``name`` the document, "" where there is none."""
+class Change:
+    """A person's act on a field. ``action`` is that of the audit; ``old`` and ``new`` are None where none is kept."""
 
-    event: AuditEvent
-    words: str
-    about: str
-    name: str
-    is_there: bool
-
-
-def events_told(workspace: Workspace, events: Iterable[AuditEvent]) -> list[ToldEvent]:
-    rows = list(events)
-    invoices = Invoice.objects.filter(workspace=workspace).in_bulk({row.invoice_id for row in rows if row.invoice_id})
-    people = User.objects.in_bulk({row.detail["member"] for row in rows if "member" in row.detail})
-    told = []
-    for row in rows:
-        invoice = invoices.get(row.invoice_id or 0)
-        name = invoice.document_name if invoice else f"#{row.invoice_id}" if row.invoice_id else ""
-        is_there = invoice is not None and invoice.deleted_at is None
-        told.append(ToldEvent(row, action_words(row.action), _about(row, people), name, is_there))
-    return told
+    who: User | None
+    when: datetime
+    action: str
+    field: str
+    old: str | None = None
+    new: str | None = None
 
 
-def _about(event: AuditEvent, people: Mapping[int, User]) -> str:
-    detail = event.detail
-    if "settings" in detail:
-        return ", ".join(str(SETTINGS.get(name, name)) for name in detail["settings"])
-    if "member" in detail:
-        role = f" ({Role(detail['role']).label})" if detail.get("role") in Role.values else ""
-        return f"{people.get(detail['member'], detail['member'])}{role}"
-    return _(BY_NAME[detail["field"]].label) if detail.get("field") in BY_NAME else ""
+def last_event_id(invoice: Invoice) -> int:
+    """What a page shows is as new as this; 0 before anybody did anything."""
+    return AuditEvent.objects.filter(invoice_id=invoice.pk).aggregate(Max("pk"))["pk__max"] or 0
 
 
-# --- first steps ------------------------------------------------------------------------------------------------------
+def changes_since(invoice: Invoice, event_id: int, *, by_others_than: User) -> list[Change]:
+    """What others changed in the values after that audit event, oldest first. Lines are named without their values."""
+    changed = Q(action__in=["field_corrected", "field_unconfirmed", "table_changed"])
+    events = AuditEvent.objects.filter(changed, invoice_id=invoice.pk, pk__gt=event_id).exclude(user=by_others_than)
+    found = list(events.select_related("user").order_by("pk"))
+    values = _correction_values(invoice, found)
+    return [
+        Change(event.user, event.created_at, event.action, event.detail.get("field", ""), *values.get(event.pk, ()))
+        for event in found
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do at the start. ``done`` is a fact of the database, whoever did it."""
-
-    view: str
-    label: str
-    hint: str
-    done: bool
+def field_history(invoice: Invoice, name: str) -> list[Change]:
+    """Everything that people did to one field, newest first."""
+    events = AuditEvent.objects.filter(invoice_id=invoice.pk, action__startswith="field_", detail__field=name)
+    found = list(events.select_related("user").order_by("-pk"))
+    values = _correction_values(invoice, found)
+    return [Change(event.user, event.created_at, event.action, name, *values.get(event.pk, ())) for event in found]
 
 
-def first_steps(user: User, workspace: Workspace) -> list[Step]:
-    """What is worth doing first, as far as this person may."""
-    may = actions_in(workspace, user)
-    invoices = Invoice.objects.filter(workspace=workspace)
-    reviewed = invoices.filter(status__in=[*SETTLED, Status.REJECTED]) | invoices.filter(
-        field_values__human_value__isnull=False
-    )
-    steps = [
-        ("manage", Step(
-            "settings-company", _("Say what your company is called"),
-            _("Its names and VAT IDs on invoices, so that it is never taken for the vendor."),
-            bool(workspace.own_names or workspace.own_tax_ids),
-        )),
-        ("manage", Step(
-            "settings-members", _("Invite a colleague"), _("By e-mail address; you choose what they may do."),
-            workspace.memberships.count() > 1,
-        )),
-        ("upload", Step(
-            "inbox", _("Upload the first documents"), _("Drop files on the inbox, or try the samples."),
-            invoices.exists(),
-        )),
-        ("correct", Step(
-            "inbox", _("Review one of them"), _("Compare what is marked, correct it, approve it."), reviewed.exists(),
-        )),
-        ("export", Step(
-            "inbox", _("Export what is approved"), _("From the inbox, and mark it as exported on the way."),
-            invoices.filter(status=Status.EXPORTED).exists(),
-        )),
-    ]  # fmt: skip
-    return [step for action, step in steps if action in may]
+def _correction_values(invoice: Invoice, events: list[AuditEvent]) -> dict[int, tuple[str, str]]:
+    """Event id -> (old, new). Its values stand in the correction that the same person wrote just before it."""
+    fields = {event.detail.get("field") for event in events if event.action == "field_corrected"}
+    rows = list(Correction.objects.filter(invoice=invoice, field__in=fields).order_by("-pk")) if fields else []
+    found = {}
+    for event in sorted(events, key=lambda event: -event.pk):
+        same = (row for row in rows if (row.field, row.user_id) == (event.detail.get("field"), event.user_id))
+        row = next((row for row in same if row.created_at <= event.created_at), None)
+        if event.action == "field_corrected" and row is not None:
+            rows.remove(row)
+            found[event.pk] = (row.old_value, row.new_value)
+    return found

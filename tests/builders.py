@@ -133,6 +133,7 @@ def make_invoice(
 ) -> Invoice:
     """An invoice in any status with what its constraints ask for; ``values`` become machine-read fields, too."""
     from extraction.engine.record import canonical
+    from extraction.services import search_index
     from extraction.services.columns import COLUMNS, column_values
 
     number = next(_serial)
@@ -170,4 +171,5 @@ def make_invoice(
             if name in BY_NAME
         ]
     )  # fmt: skip
+    search_index(invoice=invoice)
     return invoice

@@ -185,7 +185,7 @@ def test_people_see_the_pages_and_the_others_of_the_file(make_invoice: Make, cli
     rows = read(make_invoice(status=Status.QUEUED, file_name="scan.pdf"))
     shown = client.get(f"/invoices/{rows[1].pk}/").content.decode()
     assert "scan.pdf, pages 2-3" in shown
-    assert "scan.pdf holds several invoices." in shown
+    assert "Pages 2-3 of 4 of scan.pdf" in shown
     assert f'href="/invoices/{rows[2].pk}/">page 4</a>' in shown
     assert shown.count('<figure class="page"') == 2
     assert "scan.pdf, page 4" in client.get("/").content.decode()

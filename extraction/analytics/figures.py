@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from extraction.exports.csv import defused
+from extraction.exports.shapes import defused
 
 CENT = Decimal("0.01")
 Number = Decimal | int | float | None

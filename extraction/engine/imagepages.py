@@ -7,7 +7,7 @@ loss it would be ten times as large.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from io import BytesIO
 from pathlib import Path
 
@@ -33,24 +33,27 @@ _TURNS = {
 }  # fmt: skip
 
 
-def images_to_pdf(source: Path, limits: Limits) -> Pdf:
+def images_to_pdf(source: Path, limits: Limits, *, only: Set[int] | None = None) -> Pdf:
     """One page for each page of an image file, in the size that its resolution says, else on A4.
 
-    InvoiceError when the file cannot be read.
+    ``only``: the others stay empty, which is cheap. InvoiceError when the file cannot be read.
     """
     target = Pdf.new()
     try:
         with files.open_file(source, limits) as opened:
             lossless = files.detect(source, limits).name in _LOSSLESS
-            for image in _pictures(source, opened):
-                _add_page(target, image, source, lossless=lossless)
+            for image in _pictures(source, opened, only):
+                if image is None:
+                    target.add_blank_page(page_size=_A4)
+                else:
+                    _add_page(target, image, source, lossless=lossless)
     except BROKEN:
         target.close()
         raise DamagedFile from None
     return target
 
 
-def _pictures(source: Path, opened: OpenFile) -> Iterator[Image.Image]:
+def _pictures(source: Path, opened: OpenFile, only: Set[int] | None) -> Iterator[Image.Image | None]:
     """The pages as the file holds them where a PDF can show that, else as the engine sees them. One at a time."""
     try:
         with Image.open(source) as image:
@@ -59,6 +62,9 @@ def _pictures(source: Path, opened: OpenFile) -> Iterator[Image.Image]:
     except (OSError, SyntaxError, ValueError):  # of a format that Pillow does not know
         known, dpi = False, None
     for number in range(1, opened.page_count + 1):
+        if only is not None and number not in only:
+            yield None
+            continue
         if known:
             with Image.open(source) as image:
                 image.seek(frames[number - 1])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from .document import Page
 from .files import Limits
 
 
@@ -27,6 +28,8 @@ class ReadOptions:
     """``own_names`` and ``own_tax_ids`` belong to the reader's own company: always the buyer, never the vendor.
 
     ``pages`` are the first and the last page to read, where they are known to be one document; it is not split then.
+    ``known`` are pages of this file that were read before, by their number: their words are taken as they are.
+    ``upright`` are the numbers of pages that stand as a person turned them: which way is up is not asked again.
     ``is_invoice``: a person says so, whatever it looks like. ``date_orders`` are vendors, by name or tax id, and
     whether they write the day before the month.
     ``page_threads`` pages of a document are read at a time; no more than these are in memory.
@@ -42,3 +45,6 @@ class ReadOptions:
     page_threads: int = 1
     steps: Steps = ALL_STEPS
     pages: tuple[int, int] | None = None
+    one_document: bool = False  # a person put these pages together; they are not split
+    known: Mapping[int, Page] = field(default_factory=dict)
+    upright: frozenset[int] = frozenset()

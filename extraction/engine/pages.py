@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -55,10 +55,16 @@ class PageReader:
     on_image: OnImage | None
     # What OCR found in parts of pages, by their pixels; threads may read pages at a time, at worst one part twice.
     parts: dict[str, tuple[Line, ...]] = field(default_factory=dict, repr=False)
+    known: Mapping[int, Page] = field(default_factory=dict, repr=False)  # as in ReadOptions
+    upright: Set[int] = frozenset()
 
     def read(self, number: int) -> Page:
         source = self.file.page(number)
+        if number in self.known:
+            return self._shown(number, source, self.known[number])
         layer = source.text_layer()
+        if layer is not None and layer.rotation and number in self.upright:
+            return self._recognized(number, source)  # its characters lie on their side, and a person wants them so
         if layer is None or (layer.doubtful and not self._agrees(number, source, layer)):
             return self._recognized(number, source)
         return self._own_words(number, source, layer)
@@ -104,16 +110,19 @@ class PageReader:
         return self.parts[pixels]
 
     def _recognized(self, number: int, source: SourcePage) -> Page:
-        key = f"{self.sha256}/{self.ocr.name}-p{PREPARATION_VERSION}/{number}"
+        key = f"{self.sha256}/{self.ocr.name}-p{PREPARATION_VERSION}/{number}{'/upright' * (number in self.upright)}"
         kept = None if self.cache is None else self.cache.get(key)
         if kept is not None:
-            page = Document.from_dict(kept).pages[0]
-            if self.on_image:
-                self.on_image(number, _picture(_as_read(source.render(PICTURE_DPI), page)))
-            return page
+            return self._shown(number, source, Document.from_dict(kept).pages[0])
         page = self._recognize(number, source)
         if self.cache is not None:
             self.cache.put(key, Document((page,)).to_dict())
+        return page
+
+    def _shown(self, number: int, source: SourcePage, page: Page) -> Page:
+        """A page whose words are known; people need its picture all the same."""
+        if self.on_image:
+            self.on_image(number, _picture(_as_read(source.render(PICTURE_DPI), page)))
         return page
 
     def _recognize(self, number: int, source: SourcePage) -> Page:
@@ -122,7 +131,7 @@ class PageReader:
             if self.on_image:
                 self.on_image(number, _picture(image))
             return Page(number, source.width, source.height, ())
-        rotation = self.ocr.rotation(np.asarray(image))
+        rotation = 0 if number in self.upright else self.ocr.rotation(np.asarray(image))
         straight, lines = self._straightened(np.asarray(turned(image, rotation)))
         width, height = _turned_size(source.width, source.height, rotation)
         if straight.homography is not None:

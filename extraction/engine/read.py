@@ -51,7 +51,7 @@ def read_invoice(
     """
     options = options or ReadOptions()
     started = time.perf_counter()
-    record = None if options.skip_einvoice else _einvoice_record(path, options.limits)
+    record = None if options.skip_einvoice or _is_part(path, options) else _einvoice_record(path, options.limits)
     if record is not None and _is_xml(path, options.limits):
         document = Document(pages=(), source="e_invoice")
         if on_page:
@@ -66,14 +66,14 @@ def read_invoice(
 
 def _extracted(path: Path, document: Document, options: ReadOptions, started: float) -> Reading:
     """One record of all pages, and where the file surely holds several invoices one of each."""
-    division = divide(document, options) if options.pages is None else Division()
+    division = Division() if options.pages or options.one_document else divide(document, options)
     parts = [(pages, *extract(document.of_pages(*pages), options=options)) for pages in division.parts]
     document, record = extract(document, options=options)
     if division.problem:
         record = replace(record, problems=(division.problem, *record.problems))
     known = _sha256(path), time.perf_counter() - started, engine_version()
     readings = tuple(Reading(pages, found, *known, page_range=which) for which, pages, found in parts)
-    return Reading(document, record, *known, page_range=options.pages, parts=readings)
+    return Reading(document, record, *known, page_range=options.pages, parts=readings, proposed=division.proposed)
 
 
 def read_document(
@@ -89,7 +89,10 @@ def read_document(
     options = options or ReadOptions()
     ocr = ocr or default_ocr()
     with files.open_file(path, options.limits) as opened:
-        reader = PageReader(opened, _sha256(path), ocr, cache, on_image and _one_at_a_time(on_image))
+        reader = PageReader(
+            opened, _sha256(path), ocr, cache, on_image and _one_at_a_time(on_image),
+            known=options.known, upright=options.upright,
+        )  # fmt: skip
         first, last = options.pages or (1, opened.page_count)
         numbers = range(first, min(last, opened.page_count) + 1)
         if on_page:
@@ -128,6 +131,11 @@ def _one_at_a_time(on_image: OnImage) -> OnImage:
             on_image(number, image)
 
     return show
+
+
+def _is_part(path: Path, options: ReadOptions) -> bool:
+    """Data inside a PDF speaks for the whole file, never for some of its pages."""
+    return options.pages is not None and options.pages != (1, files.inspect(path, options.limits).pages)
 
 
 def _einvoice_record(path: Path, limits: Limits) -> InvoiceRecord | None:

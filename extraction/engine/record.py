@@ -146,6 +146,7 @@ class Reading:
 
     Where a file surely holds several invoices, ``parts`` are their own readings, each with its ``page_range``: the
     first and the last of its pages, as the file counts them. This reading is then that of the file as one document.
+    ``proposed`` are the pages of invoices that it may hold, where a person should be asked.
     """
 
     document: Document
@@ -155,6 +156,7 @@ class Reading:
     engine_version: str
     page_range: tuple[int, int] | None = None
     parts: tuple[Reading, ...] = ()
+    proposed: tuple[tuple[int, int], ...] = ()
 
     def to_dict(self, file: str) -> dict[str, Any]:
         """The public JSON of one file (see docs/record.md)."""

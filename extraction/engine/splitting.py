@@ -117,10 +117,12 @@ class PageFacts:
 class Division:
     """``parts`` are the invoices of a file by their pages, two or more; none where it is one, or where that is open.
 
-    ``problem`` says to people which pages look like separate invoices; None where nothing does.
+    ``proposed`` are those that a person should be asked about, where one boundary or more is in doubt; ``problem`` says
+    to people which pages look like separate invoices; None where nothing does.
     """
 
     parts: tuple[PageRange, ...] = ()
+    proposed: tuple[PageRange, ...] = ()
     problem: Problem | None = None
 
 
@@ -129,12 +131,13 @@ def divide(document: Document, options: ReadOptions) -> Division:
     found = [boundary for boundary in find_boundaries(document, options) if boundary.probability >= DOUBT]
     if not found:
         return Division()
-    parts = page_ranges(document, [boundary.page for boundary in found])
+    parts = tuple(page_ranges(document, [boundary.page for boundary in found]))
     sure = all(boundary.probability >= SURE for boundary in found)
     *most, last = [pages_text(part) for part in parts]
-    message = f"This file may hold several invoices: {', '.join(most)} and {last} look like separate ones."
-    message += " It was kept as one document. If they are, split the file and upload the parts."
-    return Division(tuple(parts) if sure else (), Problem("several_invoices", (), message))
+    message = f"This file may hold {len(parts)} invoices: {', '.join(most)} and {last} look like separate ones."
+    message += " It was kept as one document."
+    problem = Problem("several_invoices", (), message)
+    return Division(parts, problem=problem) if sure else Division(proposed=parts, problem=problem)
 
 
 def pages_text(pages: PageRange) -> str:

@@ -13,7 +13,8 @@ from extraction.engine.record import NOT_AN_INVOICE
 from extraction.engine.splitting import pages_text
 from extraction.wording import told
 
-from .people import User, Workspace
+from .arranging import origin_words
+from .people import Membership, User, Workspace
 
 
 class Status(models.TextChoices):
@@ -45,7 +46,20 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """What this person may see: their workspaces' invoices that are not deleted. Every page starts here."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(workspace__memberships__user=user, deleted_at__isnull=True)
+        # Not by a join: databases then begin at the filter that leaves least.
+        theirs = Membership.objects.filter(user=user).values("workspace")
+        return self.filter(workspace__in=theirs, deleted_at__isnull=True)
+
+    def to_work_on(self, user: Any) -> InvoiceQuerySet:
+        """What waits for this person's decision: in review, not set aside, and not approved first by themselves."""
+        own = Q(first_approved_at__isnull=False, first_approved_by=user)
+        return self.filter(status=Status.REVIEW, held_at__isnull=True).exclude(own)
+
+    def awaiting_second_approval(self) -> InvoiceQuerySet:
+        return self.filter(status=Status.REVIEW, first_approved_at__isnull=False)
+
+    def on_hold(self) -> InvoiceQuerySet:
+        return self.filter(status=Status.REVIEW, held_at__isnull=False)
 
 
 def money(**options: Any) -> models.DecimalField[Any, Any]:
@@ -102,6 +116,16 @@ class Invoice(models.Model):
     # Where one file holds several invoices: the pages that are this one. Without a ``last_page`` it is the whole file.
     first_page = models.PositiveIntegerField(default=1)
     last_page = models.PositiveIntegerField(null=True, blank=True)
+    file_pages = models.PositiveIntegerField(null=True, blank=True)  # of the whole file, where it was divided
+    # What people put together of pages that no file has in this order: a PDF of our own making, and for each of its
+    # pages {"source": SourceFile id, "file": its name, "page": number, "turn": degrees that a person chose, or None}.
+    # ``file`` is then the upload of the first page, and ``first_page`` and ``last_page`` are its number there: it
+    # stands for the document in ``invoice_file_once_per_workspace``, because a page is in one document only.
+    arranged_file = models.FileField(upload_to="invoices/%Y/%m/", max_length=255, blank=True)
+    arranged_pages = models.JSONField(default=list, blank=True)
+    sources: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        "SourceFile", related_name="invoices", blank=True
+    )
 
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -119,6 +143,7 @@ class Invoice(models.Model):
     assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned")
     held_at = models.DateTimeField(null=True, blank=True)  # set aside, and why; not done, but nothing to do now
     hold_reason = models.CharField(max_length=500, blank=True)
+    held_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The first of two approvals, where the workspace asks for two; ``approved_*`` is the one that counts.
     first_approved_at = models.DateTimeField(null=True, blank=True)
     first_approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -188,12 +213,25 @@ class Invoice(models.Model):
                 name="invoice_exported_at_iff_exported",
             ),
             models.CheckConstraint(
+                condition=Q(hold_reason="") | Q(held_at__isnull=False), name="invoice_hold_reason_only_while_held"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_approved_by__isnull=True) | Q(first_approved_at__isnull=False),
+                name="invoice_first_approver_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_approved_by__isnull=True)
+                | Q(approved_by__isnull=True)
+                | ~Q(first_approved_by=F("approved_by")),
+                name="invoice_approved_by_two_people",
+            ),
+            models.CheckConstraint(
                 condition=Q(pages_done__lte=F("page_count")), name="invoice_pages_done_within_count"
             ),
         ]
         indexes = [
             models.Index(fields=["workspace", "status", "-created_at"], name="invoice_by_status"),
-            models.Index(fields=["workspace", "-created_at"], name="invoice_by_age"),
+            models.Index(fields=["workspace", "deleted_at", "-created_at"], name="invoice_by_age"),
             models.Index(fields=["workspace", "vendor_name"], name="invoice_by_vendor"),
             models.Index(fields=["workspace", "issue_date"], name="invoice_by_issue_date"),
             models.Index(fields=["workspace", "gross_total"], name="invoice_by_gross_total"),
@@ -237,6 +275,8 @@ class Invoice(models.Model):
             models.Index(
                 fields=["workspace", "created_at", "deleted_at", "status", "channel"], name="invoice_for_channels"
             ),
+            # All that counting a list by its state needs, so that no row is read for it.
+            models.Index(fields=["workspace", "deleted_at", "status", "held_at"], name="invoice_counts"),
             models.Index(fields=["lease_until"], condition=Q(status=Status.READING), name="invoice_leases_to_sweep"),
             models.Index(fields=["queued_at"], condition=Q(status=Status.QUEUED), name="invoice_queue"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="invoice_to_purge"),
@@ -248,16 +288,31 @@ class Invoice(models.Model):
     @property
     def page_range(self) -> tuple[int, int] | None:
         """First and last page of the file, where it is one of several invoices in it."""
-        return None if self.last_page is None else (self.first_page, self.last_page)
+        return None if self.last_page is None or self.arranged_file else (self.first_page, self.last_page)
 
     @property
     def document_name(self) -> str:
         """What people call it: the file, and which of its pages."""
-        return f"{self.file_name}, {self.pages_words}" if self.page_range else self.file_name
+        words = self.pages_words
+        if self.arranged_pages:
+            return words
+        return f"{self.file_name}, {words}" if words else self.file_name
 
     @property
     def pages_words(self) -> str:
-        return told(pages_text(self.page_range)) if self.page_range else ""
+        """Which pages, where it is not a whole file: "pages 3-4", or "pages 1-2 of scan.pdf, page 1 of photo.jpg"."""
+        if self.arranged_pages:
+            return origin_words([(entry["file"], entry["page"]) for entry in self.arranged_pages])
+        part = self.page_range is not None and self.page_range != (1, self.file_pages)
+        return told(pages_text(self.page_range)) if part and self.page_range else ""
+
+    @property
+    def awaits_second_approval(self) -> bool:
+        return self.status == Status.REVIEW and self.first_approved_at is not None
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == Status.REVIEW and self.held_at is not None
 
     @property
     def is_other_document(self) -> bool:
@@ -266,8 +321,8 @@ class Invoice(models.Model):
 
     @property
     def readable_file(self) -> models.fields.files.FieldFile:
-        """What to read: the upload, or its copy without a password."""
-        return self.unlocked_file or self.file
+        """What to read: the upload, its copy without a password, or what was made of its pages and others."""
+        return self.arranged_file or self.unlocked_file or self.file
 
 
 class InvoicePage(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -43,6 +45,10 @@ class FieldValue(models.Model):
             models.Index(
                 fields=["name", "confidence", "invoice"], condition=Q(human_value__isnull=True), name="field_to_look_at"
             ),
+            # The same by invoice: where something is doubtful.
+            models.Index(
+                fields=["invoice", "confidence"], condition=Q(human_value__isnull=True), name="field_unseen_by_doubt"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -53,9 +59,26 @@ class FieldValue(models.Model):
         return self.machine_value if self.human_value is None else self.human_value
 
 
-class LineItem(models.Model):
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="line_items")
+class TableRow(models.Model):
+    """What the rows of an invoice's tables have in common.
+
+    ``key`` names the row while it is edited: a row that a person deletes and brings back keeps it, and one that is
+    added twice, because the first answer was lost, is added once. ``machine`` holds what had been read, as text by
+    column, once a person touched the row; ``confirmed_by`` and ``confirmed_at`` say who that was, and when.
+    """
+
+    key = models.UUIDField(default=uuid4, editable=False)
     position = models.PositiveIntegerField()
+    machine = models.JSONField(default=dict, blank=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class LineItem(TableRow):
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="line_items")
     description = models.TextField(blank=True)
     quantity = money()
     unit = models.CharField(max_length=32, blank=True)
@@ -75,15 +98,15 @@ class LineItem(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="line_position_once_per_invoice"),
+            models.UniqueConstraint(fields=["invoice", "key"], name="line_key_once_per_invoice"),
         ]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.description}"
 
 
-class TaxLine(models.Model):
+class TaxLine(TableRow):
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="tax_lines")
-    position = models.PositiveIntegerField()
     rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     base = money()
     amount = money()
@@ -94,6 +117,7 @@ class TaxLine(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="tax_position_once_per_invoice"),
+            models.UniqueConstraint(fields=["invoice", "key"], name="tax_key_once_per_invoice"),
         ]
         indexes = [models.Index(fields=["invoice", "rate", "base", "amount"], name="tax_for_summary")]
 

@@ -2,18 +2,35 @@
 
 from extraction.permissions import NotAllowed
 
-from .dashboard import (
-    rate_remove,
-    rate_save,
-    rates_import,
-    vendor_category_set,
-    workspace_reporting_currency_set,
+from .approving import (
+    ApprovalBlocked,
+    approval_blockers,
+    bank_details_verify,
+    first_approval_void,
+    first_approval_withdraw,
+    invoice_approve,
 )
+from .arranging import arrangement_undo, pages_arrange, proposed_parts, split_accept, split_decline
+from .bulk import bulk_undo, invoices_act
+from .dashboard import rate_remove, rate_save, rates_import, vendor_category_set, workspace_reporting_currency_set
+from .desk import view_create, view_delete, view_update
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
-from .errors import RETRY_MAY_HELP, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
+from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .export_profiles import (
+    InvalidCodes,
+    InvalidProfile,
+    codes_import,
+    codes_replace,
+    profile_copy,
+    profile_delete,
+    profile_save,
+)
+from .exports import batch_start, batch_undo, batch_wake, batch_write, batches_sweep, nothing_text
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
 from .limits import main_fields, required_fields, upload_mb, workspace_options
+from .lines import RowChange, TableChanges, TableUpdate, columns_choose, guides_apply, stored_document, table_update
 from .members import (
     Invitation,
     has_power_over,
@@ -25,21 +42,25 @@ from .members import (
     out_of_reach,
     profile_set,
 )
+from .pageplan import OPEN, PageMove, state_of
 from .people import admin_ensure, password_set
+from .presence import presence_mark
 from .reading import invoice_claim, invoice_fail, invoice_heartbeat, invoices_sweep, leases_release
 from .receive import Origin, Outcome, Received, Reception, documents_receive, invoice_receive, invoice_unlock
 from .review import (
     field_confirm,
     field_correct,
     file_rejoin,
-    invoice_approve,
     invoice_cancel,
     invoice_reject,
     invoice_reopen,
     invoice_retry,
 )
 from .running import invoice_read
+from .searching import search_catch_up, search_index, search_rebuild
 from .storing import invoice_store
+from .talking import comment_add, comment_delete, notifications_read
+from .working import invoice_assign, invoice_hold, invoice_unhold
 from .workspaces import (
     may_create_workspaces,
     preference_set,
@@ -54,7 +75,13 @@ from .workspaces import (
 )
 
 __all__ = [
+    "OPEN",
     "RETRY_MAY_HELP",
+    "ApprovalBlocked",
+    "ChangedMeanwhile",
+    "EditConflict",
+    "InvalidCodes",
+    "InvalidProfile",
     "InvalidState",
     "InvalidValue",
     "Invitation",
@@ -62,27 +89,53 @@ __all__ = [
     "NotAllowed",
     "Origin",
     "Outcome",
+    "PageMove",
     "Received",
     "Reception",
+    "RowChange",
     "Seen",
     "ServiceError",
+    "TableChanges",
+    "TableUpdate",
     "ValueChanged",
     "admin_ensure",
+    "approval_blockers",
+    "arrangement_undo",
+    "bank_details_verify",
+    "batch_start",
+    "batch_undo",
+    "batch_wake",
+    "batch_write",
+    "batches_sweep",
+    "bulk_undo",
+    "codes_import",
+    "codes_replace",
+    "columns_choose",
+    "comment_add",
+    "comment_delete",
     "documents_receive",
     "doubt_reset",
     "doubt_settle",
+    "duplicate_reject",
+    "duplicates_keep",
+    "duplicates_unkeep",
     "field_confirm",
     "field_correct",
     "file_rejoin",
+    "first_approval_void",
+    "first_approval_withdraw",
     "folder_check",
     "folder_save",
+    "guides_apply",
     "has_power_over",
     "invoice_approve",
+    "invoice_assign",
     "invoice_cancel",
     "invoice_claim",
     "invoice_delete",
     "invoice_fail",
     "invoice_heartbeat",
+    "invoice_hold",
     "invoice_read",
     "invoice_receive",
     "invoice_reject",
@@ -90,7 +143,9 @@ __all__ = [
     "invoice_restore",
     "invoice_retry",
     "invoice_store",
+    "invoice_unhold",
     "invoice_unlock",
+    "invoices_act",
     "invoices_mark_exported",
     "invoices_purge",
     "invoices_sweep",
@@ -104,20 +159,39 @@ __all__ = [
     "member_link",
     "member_remove",
     "member_role_set",
+    "nothing_text",
+    "notifications_read",
     "out_of_reach",
+    "pages_arrange",
     "password_set",
     "preference_set",
+    "presence_mark",
+    "profile_copy",
+    "profile_delete",
+    "profile_save",
     "profile_set",
+    "proposed_parts",
     "rate_remove",
     "rate_save",
     "rates_import",
     "required_fields",
     "samples_load",
+    "search_catch_up",
+    "search_index",
+    "search_rebuild",
     "source_remove",
     "sources_due",
+    "split_accept",
+    "split_decline",
+    "state_of",
+    "stored_document",
+    "table_update",
     "tax_id_check",
     "upload_mb",
     "vendor_category_set",
+    "view_create",
+    "view_delete",
+    "view_update",
     "workspace_approval_set",
     "workspace_choose",
     "workspace_company_set",

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from extraction.engine.errors import EngineFault, InvoiceError, OcrUnavailable, ReadingCancelled
 
 
@@ -19,6 +25,27 @@ class InvalidState(ServiceError):
 
 class InvalidValue(ServiceError):
     """The typed text is no value of this field."""
+
+
+class EditConflict(ServiceError):
+    """Somebody else changed the field since its editor saw it: ``theirs`` holds now; of ``who`` None, the machine's."""
+
+    def __init__(self, *, theirs: str, who: str | None, when: datetime | None) -> None:
+        self.theirs, self.who, self.when = theirs, who, when
+        value = theirs or _("nothing")
+        if who is None:
+            text = _("This was set to “%(value)s”, as it was read, since you opened the page.") % {"value": value}
+        else:
+            text = _("%(who)s changed this to “%(value)s” since you opened the page.") % {"who": who, "value": value}
+        super().__init__(text)
+
+
+class ChangedMeanwhile(InvalidState):
+    """Others changed values since the approver looked; ``changes`` are those (``selectors.Change``), oldest first."""
+
+    def __init__(self, changes: Sequence[Any]) -> None:
+        self.changes = tuple(changes)
+        super().__init__(_("Values were changed since you opened this document. Look at them, then approve again."))
 
 
 class LeaseLost(ReadingCancelled):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
+from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from extraction.models import SETTLED, Invoice, Package, Status, User, Workspace
+from extraction.models import SETTLED, BulkAct, Invoice, Package, SourceFile, Status, User, Workspace
 from extraction.permissions import require
 
+from .arranging import arranged_away
 from .audit import event_record
 from .errors import InvalidState
 from .limits import kept_days
@@ -54,6 +57,10 @@ def invoice_restore(*, invoice_id: int, user: User) -> Invoice:
     """Undo a deletion. Raises Invoice.DoesNotExist for a stranger, InvalidState when the file is back already."""
     invoice = Invoice.objects.get(pk=invoice_id, workspace__memberships__user=user)
     require("delete", workspace=invoice.workspace_id, user=user)
+    if arranged_away(invoice):
+        raise InvalidState(
+            _("The pages of this document are in others now. Undo the arrangement of its pages instead.")
+        )
     try:
         with transaction.atomic():
             now = timezone.now()
@@ -85,16 +92,35 @@ def invoices_purge() -> int:
             if invoice is None:
                 continue
             names = [*invoice.pages.exclude(image="").values_list("image", flat=True)]
-            shared = [str(name) for name in (invoice.file.name, invoice.unlocked_file.name) if name]
+            stored = (invoice.file, invoice.unlocked_file, invoice.arranged_file)
+            shared = [str(file.name) for file in stored if file]
             event_record(invoice=invoice, action="purged")
             invoice.delete()
+            shared += _sources_purge()
         # The last invoice of a file takes it along.
-        names += [name for name in shared if not Invoice.objects.filter(Q(file=name) | Q(unlocked_file=name)).exists()]
+        names += [name for name in shared if not _is_needed(name)]
         files_delete(names)
         images_delete(invoice_id)
         logger.info("invoice %s: purged", invoice_id)
     _packages_purge()
+    # What was done to many at once cannot be undone once the deleted are gone.
+    BulkAct.objects.filter(created_at__lt=now - timedelta(days=settings.DELETED_KEPT_DAYS)).delete()
     return len(ids)
+
+
+def _sources_purge() -> list[str]:
+    """Uploads of which no document has pages any more; returns their files."""
+    names: list[str] = []
+    for source in SourceFile.objects.filter(invoices__isnull=True):
+        names += [str(file.name) for file in (source.file, source.unlocked_file) if file]
+        source.delete()
+    return names
+
+
+def _is_needed(name: str) -> bool:
+    of_invoice = Q(file=name) | Q(unlocked_file=name) | Q(arranged_file=name)
+    of_source = Q(file=name) | Q(unlocked_file=name)
+    return Invoice.objects.filter(of_invoice).exists() or SourceFile.objects.filter(of_source).exists()
 
 
 def _packages_purge() -> None:
@@ -113,8 +139,19 @@ def samples_load(*, workspace: Workspace, user: User) -> list[Received]:
     return received
 
 
+class Seen(Protocol):
+    """An invoice as it was when somebody looked at it: the row itself, or a record of an export."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def workspace_id(self) -> int: ...
+    @property
+    def updated_at(self) -> datetime: ...
+
+
 @transaction.atomic
-def invoices_mark_exported(*, invoices: Iterable[Invoice], user: User) -> int:
+def invoices_mark_exported(*, invoices: Iterable[Seen], user: User) -> int:
     """Approved ones become exported, unless they changed since they were fetched. Returns how many were marked."""
     chosen = list(invoices)
     for workspace_id in {invoice.workspace_id for invoice in chosen}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.db import transaction
 
@@ -32,3 +33,12 @@ def admin_ensure(*, email: str, password: str = "", workspace_name: str = "My co
 def password_set(*, user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def preference_set(*, user: User, **values: Any) -> None:
+    """Only what is named changes: two tabs that save different preferences do not undo each other."""
+    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh.preferences = {**fresh.preferences, **values}
+    fresh.save(update_fields=["preferences"])
+    user.preferences = fresh.preferences

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from extraction.duplicates import duplicates_of, others
 from extraction.engine import resolve
 from extraction.engine.record import NOT_AN_INVOICE, LineItem, Problem, TaxLine, Value
 from extraction.models import SETTLED, FieldValue, Invoice, Status, Workspace
@@ -32,7 +33,7 @@ def problems_found(
     )
     if any(row["code"] == NOT_AN_INVOICE for row in lasting):  # nobody misses an invoice's fields there
         checked = tuple(problem for problem in checked if problem.code != "required_missing")
-    found = [*checked, *_duplicates(invoice, values), *_changed_bank_details(invoice, values)]
+    found = [*checked, *_duplicates(invoice, values), *bank_details_changed(invoice, values)]
     return [*(dict(row) for row in lasting), *(problem.to_dict() for problem in found)]
 
 
@@ -62,24 +63,18 @@ def lasting_problems(record_problems: Sequence[Problem], checked: Sequence[Probl
 
 
 def _duplicates(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
-    vendor = Q(vendor_name__iexact=values.get("vendor_name"))
-    by_number = vendor & Q(invoice_number__iexact=values.get("invoice_number"))
-    by_amount = vendor & Q(issue_date=values.get("issue_date"), gross_total=values.get("gross_total"))
-    number, amount = ("vendor_name", "invoice_number"), ("vendor_name", "issue_date", "gross_total")
-    for names, same in ((number, by_number), (amount, by_amount)):
-        if not all(name in values for name in names):
-            continue
-        others = _others(invoice).filter(same)
-        if names == amount and "invoice_number" in values:  # invoices of one file were told apart by their numbers
-            others = others.exclude(Q(sha256=invoice.sha256) & ~Q(invoice_number=""))
-        other = others.order_by("pk").first()
-        if other is not None:
-            text = f"This may be the same invoice as “{other.document_name}”, uploaded on {other.created_at:%Y-%m-%d}."
-            return [Problem("possible_duplicate", names, text)]
-    return []
+    matches = duplicates_of(invoice, values, at_most=1)
+    if not matches:
+        return []
+    other = matches[0].invoice
+    named = f"“{other.document_name}”, uploaded on {other.created_at:%Y-%m-%d}."
+    text = f"This may be the same invoice as {named}"
+    if not matches[0].fields:
+        text = f"The text is nearly the same as that of {named}"
+    return [Problem("possible_duplicate", matches[0].fields, text)]
 
 
-def _changed_bank_details(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
+def bank_details_changed(invoice: Invoice, values: Mapping[str, Value]) -> list[Problem]:
     """Compared with what people approved: a changed account is the commonest trick of invoice fraud."""
     iban = values.get("iban")
     vendor = Q()
@@ -89,22 +84,15 @@ def _changed_bank_details(invoice: Invoice, values: Mapping[str, Value]) -> list
         vendor |= Q(vendor_name__iexact=values["vendor_name"])
     if not iban or not vendor:
         return []
-    approved = _others(invoice).filter(vendor, status__in=SETTLED).exclude(iban="")
-    if not approved.exists() or approved.filter(iban=iban).exists():
+    approved = others(invoice).filter(vendor, status__in=SETTLED).exclude(iban="")
+    known = set(approved.order_by().values_list("iban", flat=True).distinct())
+    if not known or iban in known:
         return []
     text = (
         "This vendor's approved invoices name another bank account. "
         "Call the vendor on a number you already know before you pay."
     )
     return [Problem("bank_details_changed", ("iban",), text)]
-
-
-def _others(invoice: Invoice) -> Any:
-    return (
-        Invoice.objects.filter(workspace_id=invoice.workspace_id, deleted_at__isnull=True)
-        .exclude(pk=invoice.pk)
-        .exclude(status=Status.REJECTED)
-    )
 
 
 def required_recheck(*, workspace: Workspace) -> int:

@@ -31,6 +31,7 @@ from .columns import storable
 from .errors import InvalidState, NotStored
 from .limits import workspace_options
 from .reading import NO_ERROR
+from .searching import search_index
 from .storing import file_store, files_delete
 from .wakeup import wake_on_commit
 
@@ -167,15 +168,25 @@ def _copy_hashed(file: File[bytes], path: Path) -> str:
 def _insert(invoice: Invoice, user: User | None) -> Received:
     """The unique constraint decides who was first, also between two uploads of one file at the same moment."""
     stored = invoice.file.name
+    live = Invoice.objects.filter(workspace=invoice.workspace, deleted_at__isnull=True)
+    # Its pages may be in documents whose first page is of another file, or another one of this.
+    arranged = live.filter(sources__sha256=invoice.sha256).order_by("first_page", "pk").first()
+    if arranged is not None:
+        invoice.file.storage.delete(str(stored))
+        return Received(arranged, duplicate=True)
     try:
         with transaction.atomic():
             invoice.save(force_insert=True)
+            search_index(invoice=invoice)
             event_record(invoice=invoice, user=user, action="received", channel=invoice.channel)
             wake_on_commit(invoice_id=invoice.pk)
     except Exception as error:
         invoice.file.storage.delete(str(stored))
-        same = Invoice.objects.filter(workspace=invoice.workspace, sha256=invoice.sha256, deleted_at__isnull=True)
-        existing = same.order_by("first_page").first() if isinstance(error, IntegrityError) else None
+        existing = (
+            live.filter(sha256=invoice.sha256).order_by("first_page").first()
+            if isinstance(error, IntegrityError)
+            else None
+        )
         if existing is None:
             raise
         return Received(existing, duplicate=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from extraction.engine.errors import ReadingCancelled
 from extraction.engine.fields import BY_NAME, FieldSpec
@@ -18,42 +17,50 @@ from extraction.models import SETTLED, UNREAD, Correction, FieldValue, Invoice, 
 from extraction.permissions import require
 from extraction.wording import told
 
+from .approving import NO_FIRST_APPROVAL, first_approval_void
+from .arranging import arranged_elsewhere
 from .audit import event_record
+from .changing import counted_update, refusal
 from .columns import column_values, invoice_values, storable, typed_value
-from .errors import InvalidState, InvalidValue
+from .errors import EditConflict, InvalidState, InvalidValue
 from .problems import problems_found
 from .reading import NO_ERROR, NO_LEASE
+from .searching import search_index
 from .wakeup import wake_on_commit
 
-# What cannot be done, as a participle.
-DONE: dict[str, Any] = {
-    "approved": gettext_lazy("approved"),
-    "cancelled": gettext_lazy("cancelled"),
-    "corrected": gettext_lazy("corrected"),
-    "rejected": gettext_lazy("rejected"),
-    "reopened": gettext_lazy("reopened"),
-    "retried": gettext_lazy("read again"),
-}
-NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None}
+NOT_APPROVED = {"approved_at": None, "approved_by": None, "exported_at": None, **NO_FIRST_APPROVAL}
+_update, _refusal = counted_update, refusal
+NOT_HELD = {"held_at": None, "held_by": None, "hold_reason": ""}
 
 
 @transaction.atomic
-def field_correct(*, invoice: Invoice, user: User, name: str, text: str) -> FieldValue:
+def field_correct(
+    *, invoice: Invoice, user: User, name: str, text: str, base: str | None = None, as_read: bool = False
+) -> FieldValue:
     """Take over what a person typed; an empty text says that the document does not have this field.
 
+    ``base`` is the canonical value that the editor saw: EditConflict when somebody else changed it since. ``as_read``
+    gives the field back to the machine, as if nobody had looked, where the text is what it had read (an undo).
     Raises InvalidValue, with nothing changed, when the text is no value of the field. ``invoice`` is refreshed.
     """
     _lock_for_review(invoice, user)
     spec = _spec(name)
     new = _parsed(spec, text, invoice.language)
-    row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
+    row = _row(invoice, name)
     old = row.value
-    if typed_value(name, old) == typed_value(name, new):
-        return _set_human(invoice, user, row, old, action="field_confirmed")
-    Correction.objects.create(
-        invoice=invoice, field=name, machine_value=row.machine_value, old_value=old, new_value=new, user=user
-    )
-    return _set_human(invoice, user, row, new, action="field_corrected")
+    _refuse_conflict(row, user, base=base, new=new)
+    if typed_value(name, old) != typed_value(name, new):
+        Correction.objects.create(
+            invoice=invoice, field=name, machine_value=row.machine_value, old_value=old, new_value=new, user=user
+        )
+        first_approval_void(invoice=invoice, user=user)
+        action = "field_corrected"
+    else:
+        new, action = old, "field_confirmed"
+    if as_read and typed_value(name, new) == typed_value(name, row.machine_value):
+        action = "field_unconfirmed" if action == "field_confirmed" else action
+        return _set_human(invoice, user, row, None, action=action)
+    return _set_human(invoice, user, row, new, action=action)
 
 
 @transaction.atomic
@@ -61,8 +68,22 @@ def field_confirm(*, invoice: Invoice, user: User, name: str) -> FieldValue:
     """A person says that the value shown is right; where none is shown, that the document has none."""
     _lock_for_review(invoice, user)
     _spec(name)
-    row = FieldValue.objects.filter(invoice=invoice, name=name).first() or FieldValue(invoice=invoice, name=name)
+    row = _row(invoice, name)
     return _set_human(invoice, user, row, row.value, action="field_confirmed")
+
+
+def _row(invoice: Invoice, name: str) -> FieldValue:
+    rows = FieldValue.objects.filter(invoice=invoice, name=name).select_related("confirmed_by")
+    return rows.first() or FieldValue(invoice=invoice, name=name)
+
+
+def _refuse_conflict(row: FieldValue, user: User, *, base: str | None, new: str) -> None:
+    """Of two people who edit one field the second is told. What one wrote in an own other window is no conflict."""
+    same = {" ".join(text.split()) for text in (base or "", new)}
+    if base is None or " ".join(row.value.split()) in same or (row.confirmed_by_id == user.pk):
+        return
+    who = None if row.human_value is None else str(row.confirmed_by or _("Somebody"))
+    raise EditConflict(theirs=row.value, who=who, when=row.confirmed_at)
 
 
 def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str | None, *, action: str) -> FieldValue:
@@ -76,14 +97,8 @@ def _set_human(invoice: Invoice, user: User, row: FieldValue, value: str | None,
     _update(Invoice.objects.filter(pk=invoice.pk), problems=problems, **column_values(values))
     event_record(invoice=invoice, user=user, action=action, field=row.name)
     invoice.refresh_from_db()
+    search_index(invoice=invoice, pages=False)
     return row
-
-
-def invoice_approve(*, invoice: Invoice, user: User) -> None:
-    """Warnings do not block it: the person has the document before them, the machine only doubts."""
-    require("approve", workspace=invoice.workspace_id, user=user)
-    now = timezone.now()
-    _move(invoice, user, "approved", (Status.REVIEW,), status=Status.APPROVED, approved_at=now, approved_by=user)
 
 
 def invoice_reopen(*, invoice: Invoice, user: User) -> None:
@@ -103,7 +118,13 @@ def invoice_reopen(*, invoice: Invoice, user: User) -> None:
 def invoice_reject(*, invoice: Invoice, user: User, reason: str) -> None:
     """Not an invoice, not ours, a duplicate. A reading in progress stops at its next page."""
     require("reject", workspace=invoice.workspace_id, user=user)
-    changes = {"rejected_reason": storable(reason.strip())[:500], **NO_LEASE, **NO_ERROR}
+    changes = {
+        "rejected_reason": storable(reason.strip())[:500],
+        **NO_LEASE,
+        **NO_ERROR,
+        **NO_FIRST_APPROVAL,
+        **NOT_HELD,
+    }
     _move(invoice, user, "rejected", (*UNREAD, Status.REVIEW, Status.FAILED), status=Status.REJECTED, **changes)
 
 
@@ -119,6 +140,7 @@ def invoice_retry(*, invoice: Invoice, user: User) -> None:
     """Read it again, with all attempts; what people typed or confirmed is kept."""
     require("retry", workspace=invoice.workspace_id, user=user)
     changes = {"attempts": 0, "pages_done": 0, "queued_at": timezone.now(), "rejected_reason": "", **NO_ERROR}
+    changes |= NO_FIRST_APPROVAL
     _move(invoice, user, "retried", (Status.FAILED, Status.REVIEW, Status.REJECTED), status=Status.QUEUED, **changes)
     wake_on_commit(invoice_id=invoice.pk)
 
@@ -135,6 +157,8 @@ def file_rejoin(*, invoice: Invoice, user: User) -> Invoice:
     same = Invoice.objects.filter(workspace_id=invoice.workspace_id, sha256=invoice.sha256, last_page__isnull=False)
     last = same.aggregate(Max("last_page"))["last_page__max"]
     rows = list(same.filter(deleted_at__isnull=True).select_for_update().order_by("first_page"))
+    if arranged_elsewhere(invoice):
+        raise InvalidState(_("Pages of this file were arranged by hand. Arrange them, or undo that, instead."))
     if not rows or any(row.status not in (Status.REVIEW, Status.FAILED, Status.REJECTED) for row in rows):
         text = _("One of the invoices of this file is approved or being read. Reopen or cancel it first.")
         raise InvalidState(text)
@@ -157,21 +181,6 @@ def _move(invoice: Invoice, user: User, action: str, sources: tuple[Status, ...]
         raise InvalidState(_refusal(invoice, action))
     event_record(invoice=invoice, user=user, action=action)
     invoice.refresh_from_db()
-
-
-def _update(rows: QuerySet[Invoice], **changes: Any) -> int:
-    """Every change counts as a revision, by which a page knows that what it shows is old."""
-    return rows.update(updated_at=timezone.now(), revision=F("revision") + 1, **changes)
-
-
-def _refusal(invoice: Invoice, action: str) -> str:
-    current = Invoice.objects.filter(pk=invoice.pk, deleted_at__isnull=True).first()
-    if current is None:
-        return _("This invoice was deleted in the meantime. Restore it first.")
-    text = _(
-        "This invoice cannot be %(action)s while its status is “%(status)s”. Reload the page to see how it stands."
-    )
-    return text % {"action": DONE.get(action, action), "status": current.get_status_display()}
 
 
 def _lock_for_review(invoice: Invoice, user: User) -> None:

@@ -20,7 +20,7 @@ from PIL import Image
 from extraction.engine.errors import InvoiceError
 from extraction.engine.read import ReadOptions
 from extraction.models import Invoice
-from extraction.reading import Reader, worker_reader
+from extraction.reading import Reader, stored_page, worker_reader
 
 from .errors import FileUnavailable, InternalError, LeaseLost, TookTooLong
 from .habits import vendor_date_orders
@@ -74,6 +74,11 @@ def _options(invoice: Invoice) -> ReadOptions:
         own_names=tuple(workspace.own_names),
         own_tax_ids=tuple(workspace.own_tax_ids),
         pages=invoice.page_range,
+        one_document=bool(invoice.arranged_file),
+        known={} if invoice.read_at else {row.number: stored_page(row) for row in invoice.pages.all()},
+        upright=frozenset(
+            number for number, entry in enumerate(invoice.arranged_pages, start=1) if entry["turn"] is not None
+        ),
         is_invoice=typed.exists(),
         date_orders=vendor_date_orders(workspace),
     )

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files import File
@@ -18,20 +19,24 @@ from extraction.engine import resolve
 from extraction.engine.document import Page, word_to_list
 from extraction.engine.fields import BY_NAME
 from extraction.engine.record import Field, InvoiceRecord, Problem, Reading, candidate_to_dict, canonical
-from extraction.models import FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine
+from extraction.models import FieldValue, Invoice, InvoicePage, LineItem, Status, TaxLine, TextBand
+from extraction.similarity import signature
 
+from .approving import NO_FIRST_APPROVAL
 from .audit import event_record
 from .columns import column_values, invoice_values, row_values, storable
 from .errors import LeaseLost
 from .problems import lasting_problems, problems_found
 from .reading import NO_LEASE, held
+from .searching import search_index
 
 logger = logging.getLogger(__name__)
 
 SHARED = (
     *("workspace_id", "uploaded_by_id", "file", "file_name", "media_type", "size", "sha256", "unlocked_file"),
-    *("package_id", "created_at", "queued_at", "started_at", "channel", "sender"),
+    *("package_id", "created_at", "queued_at", "started_at", "channel", "sender", "file_pages"),
 )  # what invoices of one file have in common
+SEVERAL = "several_invoices"
 NOTHING_FOUND = Problem(
     "nothing_found",
     (),
@@ -67,16 +72,18 @@ def _parted(invoice: Invoice, reading: Reading) -> list[tuple[Invoice, Reading]]
         return [(invoice, reading)]
     assert first.page_range is not None  # what every part has
     invoice.first_page, invoice.last_page = first.page_range
-    invoice.save(update_fields=["first_page", "last_page"])
+    invoice.file_pages = len(reading.document.pages)
+    invoice.save(update_fields=["first_page", "last_page", "file_pages"])
     event_record(invoice=invoice, action="split", pages=[list(part.page_range or ()) for part in reading.parts])
     return [(invoice, first), *((_part_row(invoice, part), part) for part in others)]
 
 
 def _may_split(invoice: Invoice) -> bool:
-    """Not what a person has worked on, nor a file of which parts are there already."""
+    """Not what a person has worked on or arranged, nor a file of which parts are there already."""
     touched = invoice.field_values.filter(human_value__isnull=False).exists()
+    touched = touched or invoice.edited_tables.filter(revision__gt=0).exists()
     same = Invoice.objects.filter(workspace=invoice.workspace_id, sha256=invoice.sha256, deleted_at__isnull=True)
-    return invoice.page_range is None and not touched and not same.exclude(pk=invoice.pk).exists()
+    return invoice.last_page is None and not touched and not same.exclude(pk=invoice.pk).exists()
 
 
 def _part_row(invoice: Invoice, part: Reading) -> Invoice:
@@ -99,8 +106,16 @@ def _store_one(invoice: Invoice, reading: Reading, names: Mapping[int, str]) -> 
     )
     _replace_rows(invoice, reading.record)
     rows = _replace_fields(invoice, reading.record)
+    text_bands_store(invoice=invoice, text="\n".join(page.text for page in reading.document.pages))
     _fill_row(invoice, reading, rows)
+    search_index(invoice=invoice)
     event_record(invoice=invoice, action="read", pages=len(reading.document.pages), fields=len(rows))
+
+
+def text_bands_store(*, invoice: Invoice, text: str) -> None:
+    """The signature by which other invoices of nearly the same text are found."""
+    invoice.text_bands.all().delete()
+    TextBand.objects.bulk_create(TextBand(invoice=invoice, value=value) for value in signature(text))
 
 
 @contextmanager
@@ -194,18 +209,28 @@ def _field_row(invoice: Invoice, name: str, found: Field | None, human: FieldVal
 
 
 def _replace_rows(invoice: Invoice, record: InvoiceRecord) -> None:
-    invoice.line_items.all().delete()
-    invoice.tax_lines.all().delete()
-    items = [
-        LineItem(**{**row_values(LineItem, item), "invoice": invoice, "position": position})
-        for position, item in enumerate(record.line_items, start=1)
-    ]
-    LineItem.objects.bulk_create(items)
-    taxes = [
-        TaxLine(invoice=invoice, position=position, **row_values(TaxLine, row))
-        for position, row in enumerate(record.tax_breakdown, start=1)
-    ]
-    TaxLine.objects.bulk_create(taxes)
+    """The tables anew, but for those that a person worked on."""
+    kept = set(invoice.edited_tables.filter(revision__gt=0).values_list("name", flat=True))
+    if "line_items" not in kept:
+        invoice.line_items.all().delete()
+        items = [
+            LineItem(**{**row_values(LineItem, item), "invoice": invoice, "position": position})
+            for position, item in enumerate(record.line_items, start=1)
+        ]
+        LineItem.objects.bulk_create(items)
+    if "tax_lines" not in kept:
+        invoice.tax_lines.all().delete()
+        taxes = [
+            TaxLine(invoice=invoice, position=position, **row_values(TaxLine, row))
+            for position, row in enumerate(record.tax_breakdown, start=1)
+        ]
+        TaxLine.objects.bulk_create(taxes)
+
+
+def _with_parts(problem: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    """Where the file may hold several invoices: their first and last pages, for people to accept or decline."""
+    parts = reading.proposed or tuple(part.page_range for part in reading.parts if part.page_range)
+    return {**problem, "parts": [list(part) for part in parts]} if problem["code"] == SEVERAL and parts else problem
 
 
 def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> None:
@@ -213,13 +238,14 @@ def _fill_row(invoice: Invoice, reading: Reading, rows: list[FieldValue]) -> Non
     machine = {name: found.value for name, found in record.fields.items()}
     checked = resolve.check(machine, tax_breakdown=record.tax_breakdown, line_items=record.line_items)
     unread = () if rows or not record.is_invoice else (NOTHING_FOUND,)
-    lasting = lasting_problems((*unread, *record.problems), checked)
+    lasting = [_with_parts(problem, reading) for problem in lasting_problems((*unread, *record.problems), checked)]
     values = invoice_values(rows)
     pages = len(document.pages)
     Invoice.objects.filter(pk=invoice.pk).update(
         read_at=timezone.now(),
         updated_at=timezone.now(),
         revision=F("revision") + 1,
+        **NO_FIRST_APPROVAL,
         page_count=pages,
         pages_done=pages,
         language=document.language[:8],

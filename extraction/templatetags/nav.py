@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from extraction import selectors
+from extraction import administration, selectors, services
 from extraction.models import User, Workspace
 from extraction.permissions import Action, actions_in
 
@@ -31,6 +32,13 @@ NAV: tuple[Entry, ...] = (
     Entry("inbox", _("Inbox"), "document", also=("review",)),
     Entry("doubts", _("Doubts"), "eye", action="correct"),
     Entry("dashboard", _("Dashboard"), "chart", also=("dashboard-vendors",)),
+    Entry(
+        "exports",
+        _("Exports"),
+        "download",
+        action="export",
+        also=("export-batch", "export-profiles", "export-profile", "export-profile-new", "vendor-codes"),
+    ),
 )
 
 
@@ -84,7 +92,7 @@ def first_steps(context: dict[str, Any]) -> dict[str, Any]:
     user, place = context["request"].user, place_of(context["request"])
     if place.workspace is None or user.preferences.get("guide_hidden") or "manage" not in place.may:
         return {}
-    steps = selectors.first_steps(user, place.workspace)
+    steps = administration.first_steps(user, place.workspace)
     done = sum(step.done for step in steps)
     return {**_shared(context), "steps": [] if done == len(steps) else steps, "done": done}
 
@@ -92,3 +100,16 @@ def first_steps(context: dict[str, Any]) -> dict[str, Any]:
 def _shared(context: dict[str, Any]) -> dict[str, Any]:
     """What an included form needs for its token."""
     return {"csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag(takes_context=True)
+def may_upload(context: dict[str, Any]) -> bool:
+    """Whether the page takes files: every page does, where the person may."""
+    request = context.get("request")
+    return request is not None and hasattr(request, "user") and "upload" in place_of(request).may
+
+
+@register.simple_tag(takes_context=True)
+def max_upload_mb(context: dict[str, Any]) -> int:
+    workspace = place_of(context["request"]).workspace
+    return services.upload_mb(workspace) if workspace else int(settings.MAX_UPLOAD_MB)

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from extraction import selectors, services
+from extraction import administration, selectors, services
 from extraction.forms import OwnPasswordForm
 from extraction.forms_settings import ProfileForm, WorkspaceForm
 
@@ -78,6 +78,6 @@ def guide(request: HttpRequest) -> HttpResponse:
         services.preference_set(user=user, guide_hidden="hide" in request.POST)
         return redirect(where_from(request))
     workspace = selectors.workspace_for(user)
-    steps = selectors.first_steps(user, workspace) if workspace else []
+    steps = administration.first_steps(user, workspace) if workspace else []
     context = {"workspace": workspace, "steps": steps, "hidden": user.preferences.get("guide_hidden", False)}
     return render(request, "account/guide.html", context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 from extraction import services
 from extraction.engine.errors import InvoiceError
 from extraction.forms import RejectForm
-from extraction.models import Invoice
+from extraction.models import Invoice, Status
 from extraction.wording import told
 
-from .common import explains_refusals, is_htmx, own_invoice, refused, signed_in, where_from
+from .common import explains_refusals, is_htmx, own_invoice, refused, signed_in, wants_json, where_from
 from .listing import Listing
 
 
@@ -27,9 +27,17 @@ def approve(request: HttpRequest, invoice_id: int) -> HttpResponse:
         raise services.InvalidState(_("This document was read again since you opened it. Look at its values anew."))
     # Found before it is approved: a filter may drop it from the list afterwards.
     waiting = listing.neighbours(user, invoice)[2]
-    services.invoice_approve(invoice=invoice, user=user)
-    done(request, _("Approved %(file)s."), invoice, undo="reopen")
-    return go_on(listing, waiting)
+    seen = request.POST.get("seen", "")
+    try:
+        services.invoice_approve(invoice=invoice, user=user, seen=int(seen) if seen.isdecimal() else None)
+    except services.ChangedMeanwhile:
+        shown = listing.address("review", invoice.pk)  # with what was changed on top, and ready to approve
+        return led(request, redirect(f"{shown}{'&' if '?' in shown else '?'}changed={seen}"))
+    if invoice.status == Status.APPROVED:
+        done(request, _("Approved %(file)s."), invoice, undo="reopen")
+    else:
+        done(request, _("First approval of %(file)s given; another person approves it next."), invoice, undo="withdraw")
+    return led(request, go_on(listing, waiting))
 
 
 @require_POST
@@ -125,6 +133,11 @@ def done(request: HttpRequest, text: str, invoice: Invoice, *, undo: str) -> Non
 
 def go_on(listing: Listing, waiting: int | None) -> HttpResponse:
     return redirect(listing.address("review", waiting) if waiting else listing.address("inbox"))
+
+
+def led(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A script is told where to go instead of being redirected: it would fetch that page twice."""
+    return JsonResponse({"next": response["Location"]}) if wants_json(request) else response
 
 
 def refreshed() -> HttpResponse:

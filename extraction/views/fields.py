@@ -12,9 +12,13 @@ from extraction import selectors, services
 from extraction.doubts import SURE
 from extraction.engine.fields import DOCUMENT_TYPES, FIELDS, GROUPS, FieldSpec, Kind
 from extraction.models import FieldValue, Invoice
+from extraction.services import EditConflict
 from extraction.templatetags.ui import percent
 
+from .problems import Sum, is_grave, worked_sums
+
 DOUBTFUL = 0.5
+CHOICES = 4  # other values that are offered: as many as keys are easy to reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class FieldView:
     """``error`` and ``typed`` are set while what a person typed is no value of the field.
 
     ``from_einvoice``: the machine's value was stated by the sender's XML, not read, so no likelihood is said.
+    ``sum``: this is the sum of other fields, and does not hold.
+    ``conflict`` is set while somebody else's value holds where this person typed another.
     """
 
     spec: FieldSpec
@@ -33,6 +39,8 @@ class FieldView:
     from_einvoice: bool = False
     required: bool = False
     main: bool = False
+    conflict: EditConflict | None = None
+    sum: Sum | None = None
 
     @property
     def name(self) -> str:
@@ -86,7 +94,7 @@ class FieldView:
             return ("check", _("missing")) if self.required else ("", _("not found"))
         if self.from_einvoice:
             return "ok", _("e-invoice")
-        confidence = (self.row.confidence if self.row else None) or 0.0
+        confidence = self.likelihood
         if confidence >= SURE:
             return "ok", _("sure %s") % percent(confidence)
         word = _("check %s") if confidence >= DOUBTFUL else _("doubtful %s")
@@ -95,6 +103,29 @@ class FieldView:
     @property
     def unsure(self) -> bool:
         return bool(self.value) and not self.human and self.state[0] != "ok"
+
+    @property
+    def doubt(self) -> float | None:
+        """How much this needs a look, from 0 (most) to 1; None for what needs none, or had one.
+
+        Of what only some documents have, nobody must settle the doubt: it is marked, and not in the way.
+        """
+        if self.human or not (self.main or self.required or self.problems):
+            return None
+        if self.missing:
+            return 0.0
+        if self.problems:
+            return min(0.1 if any(is_grave(problem) for problem in self.problems) else SURE, self.likelihood)
+        return self.likelihood if self.unsure else None
+
+    @property
+    def missing(self) -> bool:
+        """Required, and nobody has said yet that the document has none."""
+        return self.required and not self.value and not self.human
+
+    @property
+    def likelihood(self) -> float:
+        return (self.row.confidence if self.row else None) or 0.0
 
     @property
     def alternatives(self) -> list[dict[str, Any]]:
@@ -106,7 +137,7 @@ class FieldView:
                 seen.add(other["value"])
                 label = names.get(other["value"], other["value"])
                 found.append({**other, "label": label, "place": place(other.get("page"), other.get("box"))})
-        return found[:4]
+        return found[:CHOICES]
 
     @property
     def place(self) -> str:
@@ -135,25 +166,35 @@ class Group:
 def field_views(invoice: Invoice) -> dict[str, FieldView]:
     """Every field of the catalogue, also those that nobody found: a person can fill them in."""
     rows = {row.spec.name: row for row in selectors.review_fields(invoice)}
-    exact = invoice.source == "e_invoice"
+    exact, sums = invoice.source == "e_invoice", worked_sums(invoice)
     required, main = services.required_fields(invoice.workspace), services.main_fields(invoice.workspace)
-    found = {}
+    views = {}
     for spec in FIELDS:
         row = rows.get(spec.name)
-        found[spec.name] = FieldView(
+        views[spec.name] = FieldView(
             spec,
             row.value if row else None,
             row.problems if row else (),
             from_einvoice=exact and row is not None,
             required=spec.name in required,
             main=spec.name in main,
+            sum=sums.get(spec.name),
         )
-    return found
+    return views
 
 
-def grouped(views: Mapping[str, FieldView]) -> list[Group]:
+def to_check(views: Mapping[str, FieldView]) -> list[FieldView]:
+    """What needs a look, the most doubtful first; equals stay in the order of the catalogue."""
+    doubtful = [(view.doubt, view) for view in views.values() if view.doubt is not None]
+    return [view for _doubt, view in sorted(doubtful, key=lambda pair: pair[0])]
+
+
+def grouped(views: Mapping[str, FieldView], *, by_doubt: bool = False) -> list[Group]:
+    """The form's sections. ``by_doubt``: what needs a look stands together on top, and only there."""
+    first = to_check(views) if by_doubt else []
     groups = {key: Group(key, _(label)) for key, label in GROUPS.items()}
     for view in views.values():
-        group = groups[view.spec.group]
-        (group.main if view.main else group.more).append(view)
-    return list(groups.values())
+        if view not in first:
+            group = groups[view.spec.group]
+            (group.main if view.main else group.more).append(view)
+    return [Group("to-check", _("To check"), main=first), *groups.values()] if first else list(groups.values())

@@ -60,8 +60,14 @@ def page_words(request: HttpRequest, invoice_id: int, number: int) -> HttpRespon
 
 @require_GET
 def original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
-    """The file as it was uploaded, always as a download: it is a stranger's content and not for our origin."""
+    """The file as it was uploaded, always as a download: it is a stranger's content and not for our origin.
+
+    Of a document with pages of several uploads, ``source`` says which; without it, that of the first page.
+    """
     invoice = own_invoice(request, invoice_id)
+    if asked := request.GET.get("source", ""):
+        source = get_object_or_404(invoice.sources, pk=asked if asked.isdigit() else 0)
+        return _file(source.file.name, source.media_type, keep="private, no-cache", save_as=source.file_name)
     return _file(invoice.file.name or "", invoice.media_type, keep="private, no-cache", save_as=invoice.file_name)
 
 
@@ -87,6 +93,8 @@ def searchable(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
     name = f"{PurePath(invoice.file_name).stem}-searchable.pdf"
     if invoice.page_range:
         name = f"{PurePath(invoice.file_name).stem}-{'-'.join(map(str, invoice.page_range))}.pdf"
+    if invoice.arranged_file:
+        name = f"{PurePath(invoice.file_name).stem}-arranged.pdf"
     if not searchable_offered(invoice, pages):
         return _file(invoice.file.name or "", invoice.media_type, keep=KEEP, save_as=name)
     try:

@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from extraction import selectors, services
+from extraction import administration, services
 from extraction.forms_settings import InviteForm, WelcomeForm
 from extraction.models import Membership, Role, Workspace
 
@@ -42,7 +42,7 @@ def members(request: HttpRequest, workspace: Workspace) -> HttpResponse:
             told(request, invitation)
             return redirect("settings-members")
     user = signed_in(request)
-    rows = selectors.members_of(workspace)
+    rows = administration.members_of(workspace)
     beyond = services.out_of_reach(user, [row.user for row in rows])
     context = {
         "form": form,

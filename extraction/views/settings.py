@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from extraction import selectors, services
+from extraction import administration, selectors, services
 from extraction.engine.fields import FIELDS, GROUPS
 from extraction.forms_settings import ApprovalForm, CompanyForm, LimitsForm, SettingsForm
 from extraction.models import Workspace
@@ -91,7 +91,7 @@ def company(request: HttpRequest, workspace: Workspace) -> HttpResponse:
             address = redirect("settings-company")
             address["Location"] += "?read-again" if changed else ""
             return address
-    offer = selectors.waiting_for_review(workspace) if "read-again" in request.GET else 0
+    offer = administration.waiting_for_review(workspace) if "read-again" in request.GET else 0
     return section(request, workspace, "company", {"form": form, "offer": offer})
 
 
@@ -166,7 +166,7 @@ def saved_or_shown(
 def activity(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """What people and the machine did here, newest first; a filter that makes no sense is left out."""
     asked = {name: request.GET.get(name, "").strip() for name in ("person", "action", "from", "to")}
-    events = selectors.audit_events(
+    events = administration.audit_events(
         workspace,
         person=int(asked["person"]) if asked["person"].isdecimal() and len(asked["person"]) < 19 else None,
         action=asked["action"],
@@ -179,11 +179,11 @@ def activity(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     context = {
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
-        "rows": selectors.events_told(workspace, page.object_list),
+        "rows": administration.events_told(workspace, page.object_list),
         "asked": asked,
         "query": query.urlencode(),
-        "people": selectors.people_in(workspace),
-        "actions": selectors.actions_in_trail(workspace),
+        "people": administration.people_in(workspace),
+        "actions": administration.actions_in_trail(workspace),
     }
     return section(request, workspace, "activity", context)
 

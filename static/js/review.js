@@ -1,243 +1,235 @@
-// The review form: every field saves itself, what is typed is never lost, keys do the work.
-import { fill, isTyping, plainKey, toast } from "./page.js";
-import { parsePlace, startViewer } from "./viewer.js";
+// The review page: what its parts have to do with each other.
+import { approve, approveButton, startApproving } from "./approve.js";
+import { drawCrops } from "./crops.js";
+import { dropDraft, startDrafts } from "./drafts.js";
+import { fieldNamed, fieldOf, fields, followHand, handField, nextToCheck, startHand, takeInHand } from "./fields.js";
+import { toggleHistory } from "./history.js";
+import { firstToCheck, startKeys } from "./keys.js";
+import { fill, toast } from "./page.js";
+import { hint, takePicks } from "./picks.js";
+import { parsePlace } from "./places.js";
+import { startPresence } from "./presence.js";
+import { onSaved, save, saveTyped, showState, startSaving } from "./saving.js";
+import { canUndo, redo, startUndo, undo } from "./undo.js";
+import { startViewer } from "./viewer.js";
+import { startWords } from "./words.js";
 
 const page = document.getElementById("review");
 const texts = page.dataset;
 const editable = texts.editable === "true";
-const forms = [...document.querySelectorAll("form.field")];
-const inputOf = (form) => form.querySelector(".input");
-const pending = new Map(); // form -> requests on their way
-let savedOnce = false;
-let lastFocused = null;
-let leaving = false;
+const viewer = startViewer({ onHover: linkField });
 
-const viewer = startViewer({ onPick: fillFromPage, onHover: linkField });
+startSaving();
+startUndo();
+startApproving();
+startHand();
 
-// --- what is saved and what is not -----------------------------------------------------------------------------------
-
-for (const form of forms) {
-  form.dataset.saved = form.querySelector("[data-error]") ? form.querySelector(".state").dataset.value : inputOf(form).value;
-  inputOf(form).addEventListener("input", showSaveState);
-}
-
-const isDirty = (form) => editable && inputOf(form).value !== form.dataset.saved;
-const dirtyForms = () => forms.filter(isDirty);
-const isBusy = () => [...pending.values()].some((count) => count > 0);
-
-function showSaveState() {
-  const state = document.getElementById("save-state");
-  if (!state || !editable) return;
-  const failed = forms.some((form) => isDirty(form) && (form.dataset.trouble || form.querySelector("[data-error]")));
-  const offline = forms.some((form) => form.dataset.trouble === "offline");
-  const [words, tone] = isBusy() ? [texts.textSaving, ""]
-    : offline ? [texts.textOffline, "bad"]
-    : failed ? [texts.textFailed, "bad"]
-    : dirtyForms().length ? [texts.textUnsaved, ""]
-    : savedOnce ? [texts.textSaved, "ok"] : ["", ""];
-  state.textContent = words;
-  state.dataset.tone = tone;
-}
-
-const formOf = (event) => (event.detail.elt.matches?.("form.field") ? event.detail.elt : null);
-
-// Enter fires both change and submit: the second of two equal requests is dropped.
-document.addEventListener("htmx:confirm", (event) => {
-  const form = formOf(event);
-  const submitter = event.detail.triggeringEvent?.submitter;
-  if (!form || submitter?.name) return;
-  if (pending.get(form) && form.dataset.sent === inputOf(form).value) event.preventDefault();
-});
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const form = formOf(event);
-  if (!form) return;
-  form.dataset.sent = inputOf(form).value;
-  pending.set(form, (pending.get(form) ?? 0) + 1);
-  showSaveState();
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = formOf(event);
-  if (!form) return;
-  pending.set(form, Math.max(0, (pending.get(form) ?? 1) - 1));
-  const { status } = event.detail.xhr;
-  delete form.dataset.trouble;
-  if (status === 0 || status >= 500) tryAgain(form);
-  else if (status >= 400 && status !== 422) form.dataset.trouble = "refused";
-  if (status < 400 && status > 0) taken(form);
-  inputOf(form).setAttribute("aria-invalid", String(status === 422));
-  showSaveState();
-});
-
-// The server's spelling replaces the typed one, unless typing went on in the meantime.
-function taken(form) {
-  const state = form.querySelector(".state");
-  const input = inputOf(form);
-  savedOnce = true;
-  const untouched = input.value === form.dataset.sent;
-  if (untouched) input.value = state.dataset.value;
-  form.dataset.saved = untouched ? input.value : state.dataset.value;
-  drawPlaces();
-  if (form.dataset.advance) step(form, 1);
-  delete form.dataset.advance;
-}
-
-function tryAgain(form) {
-  form.dataset.trouble = "offline";
-  setTimeout(() => form.dataset.trouble && isDirty(form) && form.requestSubmit(), 5000);
-}
-
-addEventListener("beforeunload", (event) => {
-  if (leaving || (!dirtyForms().length && !isBusy())) return;
-  event.preventDefault();
-  event.returnValue = texts.textUnsaved;
-});
-addEventListener("online", () => dirtyForms().forEach((form) => form.requestSubmit()));
-// Signed in again in another tab: what was refused meanwhile is sent now.
-addEventListener("focus", () => dirtyForms().filter((form) => form.dataset.trouble).forEach((form) => form.requestSubmit()));
-
-/** Send what is typed but not saved, and wait; true when nothing is left. */
-async function flush() {
-  for (const form of dirtyForms()) if (!pending.get(form)) form.requestSubmit();
-  for (let tries = 0; isBusy() && tries < 300; tries += 1) await new Promise((done) => setTimeout(done, 50));
-  return dirtyForms().length === 0 && !isBusy();
-}
-
-// Nothing leaves this page by a button before the last field is saved, and then only once.
-document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  if (form.matches(".field") || form.method === "dialog") return;
-  if (leaving) return event.preventDefault();
-  if (!dirtyForms().length && !isBusy()) return leave();
-  event.preventDefault();
-  if (await flush()) form.requestSubmit(event.submitter);
-  else focusField(dirtyForms()[0]);
-});
-function leave() {
-  leaving = true;
-  setTimeout(() => (leaving = false), 10_000); // still here: the answer did not come
-}
-addEventListener("pageshow", () => (leaving = false));
-
-// A document that only another file can help: choosing one sends it.
-document.addEventListener("change", (event) => "send" in event.target.dataset && event.target.form.requestSubmit());
-
-// --- form and page, linked -------------------------------------------------------------------------------------------
+// --- fields and their places on the page ------------------------------------------------------------------------------
 
 function drawPlaces() {
-  viewer.draw(forms.map((form) => {
-    const state = form.querySelector(".state");
-    return { name: form.dataset.field, label: form.dataset.label, place: parsePlace(state?.dataset.place), tone: state?.dataset.tone };
-  }));
+  viewer.draw(fields.map(({ name, label, place, state }) => ({ name, label, place: parsePlace(place), tone: state.dataset.tone })));
 }
 
 function linkField(name) {
-  for (const form of forms) form.classList.toggle("linked", form.dataset.field === name);
+  for (const field of fields) field.form.classList.toggle("linked", field.name === name);
 }
 
-function focusField(form) {
-  if (!form) return;
-  const folded = form.closest("details:not([open])");
-  if (folded) folded.open = true;
-  inputOf(form).focus({ preventScroll: true });
-  form.scrollIntoView({ block: "nearest" });
-}
-
-const needsALook = (form) => form.querySelector('[data-tone="check"], [data-tone="bad"], [data-error], .field-problems li');
-
-/** From one value to check to the next (1) or the one before (-1). */
-function step(from, by) {
-  const at = forms.indexOf(from);
-  const onwards = by > 0 ? forms.slice(at + 1) : forms.slice(0, Math.max(at, 0)).reverse();
-  focusField(onwards.find(needsALook));
-}
-
-// With a field in hand a click fills it, also from another field's place: one printed total may be several values.
-// With none in hand a click on a place goes to its field.
-function fillFromPage(words, field) {
-  if (field && !document.activeElement.closest("form.field")) return focusField(document.getElementById(`field-${field}`));
-  if (!editable || !words) return;
-  if (!lastFocused) return toast(texts.textChoose);
-  const input = inputOf(lastFocused);
-  if (input.matches("select")) return;
-  input.value = words;
-  if (document.activeElement !== input) input.focus({ preventScroll: true });
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-document.addEventListener("focusin", (event) => {
-  const form = event.target.closest?.("form.field");
-  if (!form) return;
-  lastFocused = form;
-  takeInHand(form);
-  viewer.activate(form.dataset.field);
-  const hint = document.getElementById("fill-hint");
-  if (hint && editable) hint.textContent = fill(texts.textFill, { field: form.dataset.label });
+followHand((field) => {
+  viewer.activate(field.name);
+  drawCrops(field.form);
+  const note = document.getElementById("fill-hint");
+  if (note && editable) note.textContent = fill(texts.textFill, { field: field.label });
 });
-// What a field shows more than the others moves what is below it, so it waits until a press is over: a button must not
-// slip away from under the pointer between down and up.
-let pressed = false;
-function takeInHand(form) {
-  if (pressed) return;
-  for (const other of forms) other.classList.toggle("in-hand", other === form);
-  form.scrollIntoView({ block: "nearest" });
-}
-addEventListener("pointerdown", () => (pressed = true), true);
-for (const over of ["pointerup", "pointercancel"]) {
-  addEventListener(over, () => setTimeout(() => {
-    pressed = false;
-    if (lastFocused) takeInHand(lastFocused);
-  }), true);
-}
-document.querySelector(".form-scroll")?.classList.add("calm");
+onSaved(({ field }) => {
+  drawPlaces();
+  field.form.querySelector(".history")?.remove(); // it tells of the time before
+  if (field === handField()) drawCrops(field.form);
+});
 
-for (const [over, on] of [["mouseover", true], ["mouseout", false]]) {
-  document.addEventListener(over, (event) => {
-    const source = event.target.closest?.(".chip, tr[data-place]");
-    if (source) viewer.hint(on ? parsePlace(source.dataset.place) : null);
-  });
+let pointed = null; // the suggestion or row under the pointer whose place is shown
+document.addEventListener("mouseover", (event) => {
+  viewer.light(fieldOf(event.target)?.name ?? "");
+  const source = event.target.closest?.(".chip, tr[data-place]") ?? null;
+  if (source !== pointed) hint(source?.dataset.place ?? "");
+  pointed = source;
+});
+
+// --- filling and saving -----------------------------------------------------------------------------------------------
+
+// With a field in hand a pick fills it, also from another field's place: one printed total may be several values. With
+// none in hand a click on a place goes to its field.
+takePicks(({ text, field }) => {
+  if (field && !fieldOf(document.activeElement)) return fieldNamed(field).focus();
+  if (!editable || !text) return;
+  const hand = handField();
+  if (!hand) return toast(texts.textChoose);
+  if (hand.input.matches("select")) return;
+  hand.show(hand.input.matches("textarea") ? text : text.replace(/\s+/g, " "));
+  if (document.activeElement !== hand.input) hand.input.focus({ preventScroll: true });
+  hand.input.dispatchEvent(new Event("input", { bubbles: true })); // a draft of it is kept
+  save(hand);
+});
+
+const LONGEST = 300; // letters: no field of one line holds as much
+const known = new Map(); // "field text" -> what it would become
+startWords(viewer.pages, {
+  async preview(text) {
+    const hand = handField();
+    const elsewhere = document.activeElement !== document.body && !fieldOf(document.activeElement); // another part's cell
+    if (!editable || elsewhere || !hand || hand.input.matches("select, textarea") || text.length > LONGEST) return null;
+    const key = `${hand.name} ${text}`;
+    if (!known.has(key)) {
+      const answer = fetch(`${hand.form.dataset.preview}?${new URLSearchParams({ text })}`, { headers: { Accept: "application/json" } });
+      known.set(key, answer.then((found) => (found.ok ? found.json() : null)).catch(() => null));
+    }
+    return known.get(key);
+  },
+});
+
+document.addEventListener("change", (event) => {
+  const field = fieldOf(event.target);
+  if (field?.input === event.target) saveTyped(field);
+  if ("send" in event.target.dataset) event.target.form.requestSubmit(); // a document that only another file can help
+});
+document.addEventListener("focusout", (event) => {
+  const field = fieldOf(event.target);
+  if (field?.input === event.target) saveTyped(field);
+});
+document.addEventListener("submit", (event) => {
+  const field = fieldOf(event.target);
+  if (!field) return;
+  event.preventDefault();
+  const button = event.submitter;
+  if (!editable) return;
+  if (button?.name) save(field, { [button.name]: button.value }, button.name === "pick" ? "pick" : "edit");
+  else saveTyped(field);
+  field.input.focus({ preventScroll: true });
+});
+
+/** Enter: save what is typed, or confirm what stands there, and go on to the next value to check; at last to Approve. */
+async function advance(field) {
+  const mine = field.form.querySelector(".conflict button, .draft [data-use]");
+  if (mine) return mine.focus(); // which of two values is right is asked, not guessed
+  if (field.dirty) {
+    if (!(await (saveTyped(field) ?? Promise.resolve(field.trouble !== "invalid")))) {
+      field.form.querySelector(".conflict button")?.focus();
+      return;
+    }
+  } else save(field, { confirm: "1" });
+  if (fieldOf(document.activeElement) !== field) return; // somebody who went elsewhere meanwhile stays there
+  const next = nextAfter(field);
+  if (next) next.focus();
+  else (approveButton() ?? neighbourButton())?.focus();
 }
+
+/** What was just confirmed does not come again, though the answer is not there yet. */
+function nextAfter(field) {
+  const next = nextToCheck(field);
+  return next === field ? null : next;
+}
+
+const neighbourButton = () => document.getElementById("go-after");
+
+/** Escape: what was typed goes, then what is open, then the focus. */
+function cancel(field) {
+  if (field.dirty || field.form.querySelector(".draft, .conflict")) {
+    field.form.querySelector(".conflict")?.remove();
+    dropDraft(field);
+    field.form.querySelector(".error-text")?.remove();
+    delete field.state.dataset.error;
+    delete field.state.dataset.conflict;
+    field.input.focus();
+  } else document.activeElement.blur();
+  showState();
+}
+
+/** Alt and a number: 1 to 4 take one of the other values that were read, 0 goes back to what the machine had chosen. */
+function choose(field, number) {
+  const button = number ? field.form.querySelectorAll(".chip")[number - 1] : field.form.querySelector(".machine button");
+  if (editable) button?.click();
+}
+
 document.addEventListener("click", (event) => {
-  const name = event.target.closest("[data-go]")?.dataset.go;
-  if (name) focusField(document.getElementById(`field-${name}`));
+  const button = event.target.closest("button");
+  if (button?.dataset.go) fieldNamed(button.dataset.go)?.focus();
+  if (button?.dataset.take && editable) {
+    const field = fieldNamed(button.dataset.take);
+    field.focus();
+    field.show(button.dataset.value);
+    save(field);
+  }
+  if (button && "history" in button.dataset) toggleHistory(fieldOf(button));
 });
 
-// --- keys ------------------------------------------------------------------------------------------------------------
+// --- keys -------------------------------------------------------------------------------------------------------------
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
-    event.preventDefault();
-    if (!event.repeat) document.getElementById("approve-form")?.requestSubmit(); // a key held down approves one
-    return;
-  }
-  const form = event.target.closest("form.field");
-  const way = event.altKey && { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (way) {
-    event.preventDefault();
-    return step(form, way);
-  }
-  // Enter saves what is typed, or confirms what stands there, and goes on to the next value to check.
-  if (event.key === "Enter" && editable && event.target.matches(".input:not(textarea)")) {
-    form.dataset.advance = "yes";
-    if (event.target.matches("select")) form.requestSubmit();
-    return;
-  }
-  if (event.key === "Escape" && form) {
-    if (isDirty(form)) inputOf(form).value = form.dataset.saved;
-    else event.target.blur();
-    return showSaveState();
-  }
-  if (isTyping(event) || !plainKey(event)) return;
-  const act = {
+function takeBack() {
+  if (canUndo()) return undo();
+  document.querySelector(".toast form [data-undo]")?.click(); // the message says what was done to the last document
+}
+
+startKeys({
+  approve, advance, cancel, choose, undo: takeBack, redo,
+  letters: {
+    a: approve,
+    u: takeBack,
     j: () => document.getElementById("go-after")?.click(),
     k: () => document.getElementById("go-before")?.click(),
-    "+": () => viewer.zoom("in"), "=": () => viewer.zoom("in"), "-": () => viewer.zoom("out"), 0: () => viewer.zoom("fit"),
+    h: () => toggleHistory(handField()),
+    p: () => document.getElementById("go-arrange")?.click(),
+    r: viewer.turn,
+    f: () => viewer.zoom("page"),
+    "+": () => viewer.zoom("in"),
+    "=": () => viewer.zoom("in"),
+    "-": () => viewer.zoom("out"),
+    0: () => viewer.zoom("width"),
+    PageDown: () => viewer.goBy(1),
+    PageUp: () => viewer.goBy(-1),
     "?": () => document.getElementById("shortcuts").showModal(),
-  }[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-});
+  },
+}, { editable });
 
-drawPlaces();
-showSaveState();
-if (location.hash.startsWith("#field-")) focusField(document.querySelector(location.hash));
+// --- where the work begins --------------------------------------------------------------------------------------------
+
+/** Typed before the scripts had come: saved. Brought back by the browser from an earlier visit: shown, not saved. */
+async function begin() {
+  const early = fields.filter((field) => editable && field.dirty && !field.trouble);
+  const again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  for (const field of early) {
+    if (again) field.input.dispatchEvent(new Event("input", { bubbles: true }));
+    else if (document.activeElement !== field.input) saveTyped(field);
+  }
+  drawPlaces();
+  showState();
+  const untouched = document.activeElement === document.body;
+  const typed = await drafts;
+  if (!untouched) return takeUp();
+  if (location.hash.startsWith("#field-")) fieldNamed(location.hash.slice(7))?.focus();
+  else if (typed) typed.focus();
+  else if (editable) {
+    const first = document.getElementById("changes") ? null : firstToCheck(); // who saw the changes goes on to approve
+    if (first && matchMedia("(pointer: coarse)").matches) takeInHand(first);
+    else if (first) first.focus();
+    else approveButton()?.focus({ preventScroll: true });
+  }
+}
+
+/** A field that somebody was in before the scripts came is in hand now. */
+function takeUp() {
+  fieldOf(document.activeElement)?.input.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
+}
+
+/** The next document's first pages, fetched while this one is looked at. */
+function fetchAhead() {
+  for (const address of (texts.ahead ?? "").split(" ").filter(Boolean)) {
+    if (address.includes("/image/")) new Image().src = address;
+    else fetch(address).catch(() => {});
+  }
+}
+
+startPresence();
+const drafts = startDrafts();
+begin().finally(() => {
+  page.dataset.ready = "true";
+  setTimeout(fetchAhead, 300);
+});

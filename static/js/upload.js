@@ -1,12 +1,13 @@
-// Each file goes by its own request, so that none can take another down. Failed files stay in the list with the
-// reason and a retry; closing the page while files are on their way asks first.
+// Uploads, on every page: by button, drop, paste or camera. Each file goes by its own request, so that none can take
+// another down. Failed files stay in the list with the reason and a retry; closing the page while files are on their
+// way asks first.
 import { csrfToken, fill } from "./page.js";
 
 const AT_ONCE = 3;
 
-export function startUploads(refresh) {
+function startUploads(refresh) {
   const panel = document.getElementById("uploads");
-  if (!panel) return null;
+  if (!panel) return;
   const texts = panel.dataset;
   const list = document.getElementById("uploads-list");
   const input = document.getElementById("file");
@@ -20,7 +21,9 @@ export function startUploads(refresh) {
       picker.value = "";
     });
   }
-  acceptDrops((dropped) => add(dropped));
+  acceptDrops(add);
+  acceptPaste(add, texts.textScreenshot);
+  document.addEventListener("click", (event) => event.target.closest("[data-pick]") && input.click());
   document.getElementById("uploads-retry").addEventListener("click", () => entries.filter((e) => e.retryable).forEach(retry));
   document.getElementById("uploads-close").addEventListener("click", close);
   document.getElementById("uploads-fold").addEventListener("click", (event) => {
@@ -42,6 +45,7 @@ export function startUploads(refresh) {
       if (refusal) fail(entry, refusal, false);
     }
     panel.hidden = false;
+    document.getElementById("uploads-inbox").hidden = Boolean(document.getElementById("results"));
     pump();
   }
 
@@ -169,7 +173,6 @@ export function startUploads(refresh) {
     refreshTimer = setTimeout(refresh, 400);
   }
 
-  return { pick: () => input.click() };
 }
 
 const isOpen = (entry) => entry.state === "queued" || entry.state === "sending";
@@ -204,3 +207,24 @@ function acceptDrops(add) {
     add(items.map((item) => ({ file: item.getAsFile(), folder: item.webkitGetAsEntry?.()?.isDirectory ?? false })).filter(({ file }) => file));
   });
 }
+
+// Copied files, or a picture such as a screenshot. Where text is copied, too, and somebody types, it is meant for what
+// they type in: spreadsheets copy cells both as text and as a picture.
+function acceptPaste(add, screenshot) {
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable], [role=grid]");
+    if (!files.length || event.defaultPrevented || (typing && event.clipboardData.types.includes("text/plain"))) return;
+    event.preventDefault();
+    add(files.map((file) => ({ file: named(file, screenshot) })));
+  });
+}
+
+// Browsers call every copied picture image.png: the moment tells them apart.
+function named(file, screenshot) {
+  if (file.name !== "image.png") return file;
+  const moment = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
+  return new File([file], `${screenshot} ${moment}.png`, { type: file.type });
+}
+
+startUploads(() => document.body.dispatchEvent(new Event("refresh")));

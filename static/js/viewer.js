@@ -1,48 +1,41 @@
-// The pages: boxes of the fields over the picture, zoom, and words that a click hands to the form.
+// The pages: boxes of the fields over the picture, zoom, turn, thumbnails. What is picked on them: words.js.
 import { fill } from "./page.js";
+import { hintsAreDrawnBy } from "./picks.js";
+import { drawBox, parsePlace, titled } from "./places.js";
+import { startGestures } from "./gestures.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4];
+export { parsePlace };
 
-/** "page x0 y0 x1 y1" -> numbers, or null. */
-export function parsePlace(words) {
-  const [page, x0, y0, x1, y1] = (words || "").split(" ").map(Number);
-  return words && Number.isFinite(y1) ? { page, x0, y0, x1, y1 } : null;
-}
+const ZOOMS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 6];
+const NARROW = 600; // px: on a phone whole pages are too small to read
+const NOTHING = { draw() {}, activate() {}, light() {}, hint() {}, zoom() {}, turn() {}, goBy() {}, pages: new Map() };
+const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
-/** onPick(text, field) gets the words that were clicked and whose field's box that was; onHover(field) the pointer's. */
-export function startViewer({ onPick, onHover }) {
+/** onHover(field) is told whose box the pointer is over, "" for none's. */
+export function startViewer({ onHover }) {
   const scroll = document.getElementById("page-scroll");
-  if (!scroll) return { draw() {}, activate() {}, hint() {}, zoom() {} };
+  if (!scroll) return NOTHING;
   const pages = new Map([...scroll.querySelectorAll(".page")].map((figure) => [Number(figure.dataset.page), figure]));
   const boxes = new Map();
   let zoomed = 1;
   let active = "";
   let hintBox = null;
 
+  // --- boxes ---
+
   function draw(fields) {
     boxes.forEach((rect) => rect.remove());
     boxes.clear();
     for (const { name, label, place, tone } of fields) {
-      const rect = place && add(place, `place ${tone}`);
-      if (!rect) continue;
+      const svg = pages.get(place?.page)?.querySelector("svg");
+      if (!svg) continue;
+      const rect = drawBox(svg, place, `place ${tone}`);
       rect.dataset.field = name;
-      rect.append(Object.assign(document.createElementNS(SVG, "title"), { textContent: label }));
+      titled(rect, label);
       rect.classList.toggle("active", name === active);
       boxes.set(name, rect);
     }
-  }
-
-  function add(place, classes) {
-    const svg = pages.get(place.page)?.querySelector("svg");
-    if (!svg) return null;
-    const rect = document.createElementNS(SVG, "rect");
-    const [dx, dy] = [0.003, 0.002]; // a little air around the letters
-    const geometry = { x: place.x0 - dx, y: place.y0 - dy, width: place.x1 - place.x0 + 2 * dx, height: place.y1 - place.y0 + 2 * dy };
-    for (const [name, value] of Object.entries(geometry)) rect.setAttribute(name, value);
-    rect.setAttribute("class", classes);
-    svg.append(rect);
-    return rect;
+    markThumbnails(fields);
   }
 
   function activate(name) {
@@ -52,8 +45,12 @@ export function startViewer({ onPick, onHover }) {
     if (!rect) return;
     rect.classList.add("active");
     rect.parentNode.append(rect);
-    if (scroll.clientWidth < 600 && zoomed === 1) zoom(2); // a phone: whole pages are too small to read
+    if (scroll.clientWidth < NARROW && zoomed === 1) zoomTo(2);
     bringIntoView(rect);
+  }
+
+  function light(name) {
+    boxes.forEach((rect, of) => rect.classList.toggle("lit", of === name));
   }
 
   // Only the pages move: scrollIntoView would move the whole window on a phone.
@@ -66,99 +63,101 @@ export function startViewer({ onPick, onHover }) {
     scroll.scrollBy({
       top: box.top + box.height / 2 - view.top - view.height / 2,
       left: box.left < view.left || box.right > view.right ? box.left + box.width / 2 - view.left - view.width / 2 : 0,
-      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+      behavior: calm(),
     });
   }
 
   function hint(place) {
     hintBox?.remove();
-    hintBox = place && add(place, "hint");
+    const at = parsePlace(place);
+    const svg = at && pages.get(at.page)?.querySelector("svg");
+    hintBox = svg ? drawBox(svg, at, "hint") : null;
   }
 
   // --- zoom ---
 
-  /** "in", "out", "fit", or a factor. */
-  function zoom(way) {
-    const now = ZOOMS.findIndex((step) => step >= zoomed - 0.001);
-    zoomed = typeof way === "number" ? way : way === "fit" ? 1 : ZOOMS[Math.min(Math.max(now + (way === "in" ? 1 : -1), 0), ZOOMS.length - 1)];
-    const center = (scroll.scrollTop + scroll.clientHeight / 2) / scroll.scrollHeight;
+  /** The point of a page under `at` (of the window; the middle if none is given) stays there. */
+  function zoomTo(factor, at = null) {
+    const view = scroll.getBoundingClientRect();
+    const [x, y] = at ?? [view.left + view.width / 2, view.top + view.height / 2];
+    const figure = figureAt(y);
+    const before = figure.getBoundingClientRect();
+    const share = [(x - before.left) / before.width, (y - before.top) / before.height];
+    zoomed = Math.min(Math.max(factor, ZOOMS[0]), ZOOMS.at(-1));
     scroll.style.setProperty("--zoom", zoomed);
-    scroll.scrollTop = center * scroll.scrollHeight - scroll.clientHeight / 2;
+    const after = figure.getBoundingClientRect();
+    scroll.scrollLeft += after.left + share[0] * after.width - x;
+    scroll.scrollTop += after.top + share[1] * after.height - y;
     document.getElementById("zoom-level").textContent = `${Math.round(zoomed * 100)} %`;
   }
+
+  /** "in", "out", "width", "page", or how many times the width. */
+  function zoom(way, at = null) {
+    const now = ZOOMS.findIndex((step) => step >= zoomed - 0.001);
+    if (way === "width") zoomTo(1, at);
+    else if (way === "page") fitPage();
+    else zoomTo(typeof way === "number" ? way : ZOOMS[Math.min(Math.max(now + (way === "in" ? 1 : -1), 0), ZOOMS.length - 1)], at);
+  }
+
+  function fitPage() {
+    const figure = figureAt(scroll.getBoundingClientRect().top + scroll.clientHeight / 2);
+    const room = scroll.clientHeight - 24;
+    zoomTo((zoomed * room) / figure.getBoundingClientRect().height);
+    scroll.scrollTop += figure.getBoundingClientRect().top - scroll.getBoundingClientRect().top - 12;
+  }
+
   document.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => zoom(button.dataset.zoom)));
-  scroll.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    zoom(event.deltaY < 0 ? "in" : "out");
-  }, { passive: false });
+
+  // --- turn, for the eye only ---
+
+  function turn() {
+    const quarter = (Number(scroll.dataset.turn ?? 0) + 1) % 4;
+    for (const figure of pages.values()) {
+      const picture = figure.querySelector("img");
+      figure.style.setProperty("--aspect", picture.getAttribute("width") / picture.getAttribute("height"));
+    }
+    scroll.dataset.turn = quarter;
+  }
+  document.querySelector("[data-turn-pages]")?.addEventListener("click", turn);
 
   // --- which page ---
 
   const number = document.getElementById("page-number");
-  const showNumber = () => {
-    const middle = scroll.getBoundingClientRect().top + scroll.clientHeight / 2;
-    const at = [...pages.values()].filter((figure) => figure.getBoundingClientRect().top <= middle).length || 1;
-    number.textContent = fill(number.dataset.text, { n: at, all: pages.size });
-  };
+  const thumbnails = new Map([...document.querySelectorAll("[data-thumb]")].map((button) => [Number(button.dataset.thumb), button]));
+
+  function figureAt(y) {
+    const shown = [...pages.values()];
+    return shown.findLast((figure) => figure.getBoundingClientRect().top <= y) ?? shown[0];
+  }
+  function current() {
+    const view = scroll.getBoundingClientRect();
+    return Number(figureAt(view.top + scroll.clientHeight / 2).dataset.page);
+  }
+  function goTo(page) {
+    const figure = pages.get(page);
+    if (figure) scroll.scrollBy({ top: figure.getBoundingClientRect().top - scroll.getBoundingClientRect().top - 8, behavior: calm() });
+  }
+  const goBy = (by) => goTo([...pages.keys()][[...pages.keys()].indexOf(current()) + by]);
+  function showNumber() {
+    const at = current();
+    number.textContent = fill(number.dataset.text, { n: [...pages.keys()].indexOf(at) + 1, all: pages.size });
+    thumbnails.forEach((button, page) => button.toggleAttribute("aria-current", page === at));
+    thumbnails.get(at)?.scrollIntoView({ block: "nearest" });
+  }
+  function markThumbnails(fields) {
+    thumbnails.forEach((button, page) => {
+      const here = fields.filter(({ place }) => place?.page === page);
+      button.dataset.tone = here.some(({ tone }) => tone === "bad" || tone === "check") ? "check" : here.length ? "ok" : "";
+      button.querySelector(".fields").textContent = here.length || "";
+    });
+  }
+  document.querySelectorAll("[data-page-by]").forEach((button) => button.addEventListener("click", () => goBy(Number(button.dataset.pageBy))));
+  thumbnails.forEach((button, page) => button.addEventListener("click", () => goTo(page)));
   scroll.addEventListener("scroll", showNumber, { passive: true });
   showNumber();
 
-  // --- words ---
-
-  for (const figure of pages.values()) pickWords(figure, onPick);
   scroll.addEventListener("mouseover", (event) => onHover(event.target.dataset?.field ?? ""));
-
-  return { draw, activate, hint, zoom };
-}
-
-// A click takes the word under it, a drag all words between its ends; touch scrolls, so there only a tap counts.
-function pickWords(figure, onPick) {
-  const svg = figure.querySelector("svg");
-  let lines = null;
-  let start = null;
-  const load = async () => (lines ??= await fetch(figure.dataset.words).then((answer) => (answer.ok ? answer.json() : { lines: [] })).then((found) => found.lines).catch(() => null));
-  const at = (event) => {
-    const box = svg.getBoundingClientRect();
-    return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
-  };
-  const clear = () => svg.querySelectorAll(".word").forEach((rect) => rect.remove());
-  const show = (words) => {
-    clear();
-    for (const [, x0, y0, x1, y1] of words) {
-      const rect = document.createElementNS(SVG, "rect");
-      for (const [name, value] of Object.entries({ x: x0, y: y0, width: x1 - x0, height: y1 - y0 })) rect.setAttribute(name, value);
-      rect.setAttribute("class", "word");
-      svg.append(rect);
-    }
-  };
-  const between = (from, to) => {
-    const [x0, x1, y0, y1] = [Math.min(from.x, to.x), Math.max(from.x, to.x), Math.min(from.y, to.y), Math.max(from.y, to.y)];
-    return (lines ?? []).flat().filter(([, a, b, c, d]) => a <= x1 && c >= x0 && b <= y1 && d >= y0);
-  };
-  svg.addEventListener("pointerenter", load);
-  svg.addEventListener("pointerdown", async (event) => {
-    if (event.button !== 0) return;
-    start = { ...at(event), field: event.target.dataset.field ?? "" };
-    if (event.pointerType !== "touch") {
-      event.preventDefault(); // the field keeps the focus
-      svg.setPointerCapture(event.pointerId);
-    }
-    await load();
-  });
-  svg.addEventListener("pointermove", (event) => {
-    if (event.pointerType !== "touch" && lines) show(between(start ?? at(event), at(event)));
-  });
-  svg.addEventListener("pointerup", async (event) => {
-    if (!start) return;
-    const [from, to] = [start, at(event)];
-    start = null;
-    await load();
-    const words = between(from, to);
-    const still = Math.hypot(to.x - from.x, to.y - from.y) < 0.01;
-    if (words.length || from.field) onPick(words.map(([word]) => word).join(" "), still ? from.field : "");
-    clear();
-  });
-  svg.addEventListener("pointercancel", () => ((start = null), clear()));
-  svg.addEventListener("pointerleave", () => start || clear());
+  startGestures(scroll, { zoom, zoomTo, zoomed: () => zoomed });
+  hintsAreDrawnBy(hint);
+  return { draw, activate, light, hint, zoom, turn, goBy, pages };
 }

@@ -78,6 +78,7 @@ def correct_approve_export(page: Page, tmp_path: Path) -> pd.DataFrame:
         before = page.url
         page.keyboard.press("Control+Enter")
         page.wait_for_url(lambda address, before=before: address != before)
+        page.wait_for_load_state("networkidle")  # as a person sees it; the tail of a double press would not count
     page.goto(page.url.split("/invoices/")[0] + "/?status=approved")
     page.get_by_role("button", name="Export").click()
     page.get_by_label("Mark approved documents as exported").check()

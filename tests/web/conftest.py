@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from extraction.models import Invoice, InvoicePage, User
+from extraction.services import search_index
 from tests.builders import make_page, png
 
 
@@ -35,6 +36,7 @@ def add_page() -> Callable[..., InvoicePage]:
         lines = [[[w.text, *w.box.to_list(), w.confidence] for w in line.words] for line in page.lines]
         row = InvoicePage(invoice=invoice, number=number, width=600, height=800, source="ocr", lines=lines, text=text)
         row.image.save("page.png", ContentFile(png()), save=True)
+        search_index(invoice=invoice)
         return row
 
     return add

@@ -9,31 +9,57 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from extraction.models import Invoice, InvoicePage, Mailbox, Membership, Status, User, WatchFolder, Workspace
+from extraction.models import (
+    BulkAct,
+    Invoice,
+    InvoicePage,
+    Mailbox,
+    Membership,
+    SavedView,
+    Status,
+    User,
+    WatchFolder,
+    Workspace,
+)
 from extraction.urls import urlpatterns
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, make_user
 
 OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
-    "doubts-settle",
+    "restore", "export-start", "export-undo", "export-profile-copy", "export-profile-delete", "vendor-codes-import",
+    "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
+    "bulk", "bulk-undo", "columns", "view-create", "view-update", "view-delete",
+    "doubts-settle", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
+    "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
+    "table-save", "guides-preview", "table-columns", "arrange-apply", "arrange-undo", "split-accept", "split-decline",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
     "inbox", "live", "samples", "upload", "export", "password", "profile", "guide", "workspace-new", "settings",
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
     "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
-    "doubts", "doubts-settle", "dashboard", "dashboard-vendors", "settings-currency",
+    "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read", "table-columns",
+    "news", "bulk", "columns", "vendors", "view-create", "view-counts", "exports", "export-preview", "export-start",
+    "export-profiles", "export-profile-new", "vendor-codes", "vendor-codes-import",
+    "dashboard", "dashboard-vendors", "settings-currency",
 }  # fmt: skip
 
 
 def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
     member = Membership.objects.filter(workspace=invoice.workspace).first()
+    owner = invoice.workspace.members.first() or make_user("owner@example.com", invoice.workspace)
+    view, _ = SavedView.objects.get_or_create(workspace=invoice.workspace, owner=owner, name="Ours", shared=True)
+    act = BulkAct.objects.create(user=owner, action="approve", done=[[invoice.pk, 0, None]])
     known = {
         "invoice_id": invoice.pk,
         "number": 1,
         "name": "gross_total",
+        "arrangement_id": 1,
+        "batch_id": 1,
+        "profile_id": 1,
+        "view_id": view.pk,
+        "act_id": act.pk,
         "member_id": member.pk if member else 1,
         "mailbox_id": mailbox_of(invoice.workspace).pk,
         "folder_id": WatchFolder.objects.get_or_create(workspace=invoice.workspace, name="scanner")[0].pk,

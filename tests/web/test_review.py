@@ -80,7 +80,7 @@ def test_a_correction_is_saved_and_answered_with_the_refreshed_problems(
     assert "entered" in text
     assert "Read as <b>119.00</b>" in text
     assert 'id="problems" role="status" aria-live="polite" hx-swap-oob="true"' in text
-    assert re.search(r'id="problems-gross_total" hx-swap-oob="true"><li', text)
+    assert re.search(r'id="problems-gross_total" hx-swap-oob="true"><ul><li', text)
     correction = Correction.objects.get()
     assert (correction.old_value, correction.new_value) == ("119.00", "1234.50")
 
@@ -246,8 +246,10 @@ def test_what_helps_a_failed_document_is_offered_first(
     buttons = re.findall(r'class="button( primary)?[^"]*">(?:<svg.*?</svg>)?([^<]+)', page)
     assert [words for primary, words in buttons if primary] == [first]
     assert "Retry" in [words for _primary, words in buttons]
-    assert (f'action="{reverse("upload")}"' in page) is (first != "Retry")
-    assert ("data-pick" in web.get(reverse("inbox")).content.decode()) is (first != "Retry")
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert (f'action="{reverse("upload")}"' in main) is (first != "Retry")
+    listed = web.get(reverse("inbox")).content.decode().partition('id="results"')[2]
+    assert ("data-pick" in listed) is (first != "Retry")
 
 
 def test_a_pdf_with_a_password_asks_for_it_first(make_invoice: Callable[..., Invoice], web: Client) -> None:
@@ -376,7 +378,7 @@ def test_lines_and_taxes_are_shown(make_invoice: Callable[..., Invoice], web: Cl
     )
     TaxLine.objects.create(invoice=invoice, position=1, rate="19", base="100", amount="19")
     page = page_of(web, invoice)
-    for words in ("Paper", "2.5", "12,345.60", "less 7.00", "4006381333931", "19 %"):
+    for words in ("Paper", "2.5", ">12345.60<", ">7.00<", "4006381333931", ">19<"):
         assert words in page
 
 

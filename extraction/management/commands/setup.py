@@ -13,12 +13,14 @@ from extraction.models import User
 
 
 class Command(BaseCommand):
-    help = "Migrates the database, collects static files and makes the first administrator."
+    help = "Migrates the database, collects static files, makes the first administrator, completes the search index."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         self._first_admin()
+        if count := services.search_catch_up():
+            self.stdout.write(f"Search: {count} documents indexed.")
 
     def _first_admin(self) -> None:
         if not settings.ADMIN_EMAIL and User.objects.filter(is_active=True, is_superuser=True).exists():

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('extraction', '0012_doubts'),
+        ('extraction', '0018_exports'),
     ]
 
     operations = [
