@@ -7,7 +7,7 @@ const AT_ONCE = 3;
 
 function startUploads(refresh) {
   const panel = document.getElementById("uploads");
-  if (!panel) return;
+  if (!panel || !document.getElementById("file")) return; // a page without the bar on top
   const texts = panel.dataset;
   const list = document.getElementById("uploads-list");
   const input = document.getElementById("file");
