@@ -3,10 +3,12 @@
     python -m bench.ui FOLDER [FOLDER ...] [--count 50] [--rows 20000] [--ocr-cache DIR] [--data-dir DIR] [--json OUT]
 
 Documents of the folders are read by the product's own path, OCR included (what OCR found may be taken from the folder
-``--ocr-cache``), into a database with ``--rows`` other invoices; then ``manage.py run`` serves them. Most documents are
-approved one after the other as they are; in the last ten the gross total is changed with keys alone first; at last
-doubtful values are settled on the doubt sheet. A person's thinking is left out: times are those of the program.
-``--data-dir`` keeps the database for the next run, which then reads nothing again.
+``--ocr-cache``), into a database with ``--rows`` other invoices; then ``manage.py run`` serves them. First some with a
+wrong value (by ``truth.jsonl`` above them) are corrected by keys and approved. Then one after the other is approved:
+what was read right with Enter, which first confirms each value that is marked as doubtful; all others with Ctrl+Enter.
+At last a sheet of doubtful totals is settled, and every other act is done many times on the rows. A person's looking
+and thinking is left out: times are those of the program. Server times are those of the header ``Server-Timing``, by the
+clock and of its processor. ``--data-dir`` keeps the database for the next run.
 """
 
 from __future__ import annotations
@@ -16,36 +18,30 @@ import json
 import os
 import re
 import shutil
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from playwright.sync_api import Page, Response, sync_playwright
-from playwright.sync_api import TimeoutError as TooLate
 
-from bench import desk_data
+from bench import desk_data, ui_acts
+from bench.ui_site import Document, documents, prepare, served
 
-SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".xml"}
-CORRECTED = 10  # documents of which a value is changed first
+CORRECTED = 10  # documents of which a value is corrected, at most
 SETTLED = 50  # values of the doubt sheet, at most
-PAUSE = 0.6  # seconds before a key: the product ignores the second half of a double press
+LOOK = 1000  # milliseconds that a person looks at a document at least; in no figure
+LIMIT = 100  # milliseconds of the server, at the median
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+READY = "#review[data-ready]"
 PAINTED = """() => new Promise((done) => {
   const [load] = performance.getEntriesByType("navigation");
   let painted = 0;
   new PerformanceObserver((list) => { for (const entry of list.getEntries()) painted = entry.startTime; })
     .observe({ type: "largest-contentful-paint", buffered: true });
-  setTimeout(() => done({ painted, usable: load.domContentLoadedEventEnd, answered: load.responseStart }), 150);
+  setTimeout(() => done({ painted, usable: load.domContentLoadedEventEnd }), 150);
 })"""
 FIRST_IMAGE = """() => {
   const image = document.querySelector(".page img");
@@ -53,17 +49,24 @@ FIRST_IMAGE = """() => {
   const [entry] = performance.getEntriesByName(image.currentSrc || image.src);
   return entry ? entry.transferSize === 0 && entry.decodedBodySize > 0 : null;
 }"""
+TO_LOOK_AT = """() => [...document.querySelectorAll("form.field .state")].filter((state) =>
+  "check" in state.dataset || (!("human" in state.dataset) && state.closest("form").querySelector(".field-problems li"))
+).length"""
 
 
 @dataclass
 class Figures:
-    """Milliseconds, except keys; ``server`` by the name of the address."""
+    """Milliseconds, except keys. ``server`` and ``cost`` (of its processor) by the name of the act."""
 
     server: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    cost: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     painted: list[float] = field(default_factory=list)
     usable: list[float] = field(default_factory=list)
-    approve_keys: list[float] = field(default_factory=list)
+    sure_keys: list[float] = field(default_factory=list)
+    doubtful_keys: list[float] = field(default_factory=list)
+    shortcut_keys: list[float] = field(default_factory=list)
     approve: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
     find_keys: list[float] = field(default_factory=list)
     correct_keys: list[float] = field(default_factory=list)
     correct: list[float] = field(default_factory=list)
@@ -74,97 +77,20 @@ class Figures:
     def heard(self, response: Response) -> None:
         from django.urls import Resolver404, resolve
 
-        timing = re.search(r"app;dur=([\d.]+)", response.headers.get("server-timing", ""))
         path = re.sub(r"^https?://[^/]+|\?.*$", "", response.url)
         try:
             name = resolve(path).url_name or path
         except Resolver404:
             return
-        if timing:
-            self.server[f"{response.request.method} {name}"].append(float(timing[1]))
+        if name == "field-save":
+            name += ": confirm" if "confirm=1" in (response.request.post_data or "") else ": value"
+        self.timed(f"{response.request.method} {name}", response.headers.get("server-timing", ""))
 
-
-# --- the site ---------------------------------------------------------------------------------------------------------
-
-
-def prepare(data_dir: Path, paths: list[Path], *, rows: int, ocr_cache: Path | None) -> list[int]:
-    """The database with documents and rows; the ids of the documents that wait for review, newest first."""
-    os.environ |= {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "ocrsite.settings", "LOG_LEVEL": "WARNING"}
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    from extraction.models import Invoice, Status
-
-    workspace, user = desk_data.fill(max(0, rows - Invoice.objects.count()))
-    invoices = [pk for path in paths for pk in read(path, workspace, user, ocr_cache)]
-    found = Invoice.objects.filter(pk__in=invoices, status=Status.REVIEW, held_at=None).order_by("-created_at", "-pk")
-    return list(found.values_list("pk", flat=True))
-
-
-def read(path: Path, workspace: Any, user: Any, ocr_cache: Path | None) -> list[int]:
-    """Received and read as in the product; what an earlier run of the bench left is put back to review."""
-    from django.core.files import File
-
-    from extraction import services
-    from extraction.models import SETTLED as DONE
-
-    with path.open("rb") as file:
-        reception = services.documents_receive(
-            workspace=workspace, user=user, file=File(file, name=path.name), file_name=path.name
-        )
-    ids = []
-    for received in (outcome.received for outcome in reception.outcomes if outcome.received):
-        if received.duplicate and received.invoice.status in DONE:
-            services.invoice_reopen(invoice=received.invoice, user=user)
-        services.invoice_read(invoice_id=received.invoice.pk, reader=reader(ocr_cache))
-        ids.append(received.invoice.pk)
-    return ids
-
-
-def reader(ocr_cache: Path | None) -> Any:
-    from extraction.ocr_cache import FileDocumentCache
-    from extraction.reading import configured_reader
-
-    inner = configured_reader()
-    if ocr_cache is None:
-        return inner
-
-    def cached(path: Path, /, **options: Any) -> Any:
-        return inner(path, cache=FileDocumentCache(ocr_cache), **options)
-
-    return cached
-
-
-def documents(folders: list[Path], count: int) -> list[Path]:
-    """The first ones of each folder in turn, so that every kind is there."""
-    found = [sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES) for folder in folders]
-    turns = [paths[turn] for turn in range(count) for paths in found if turn < len(paths)]
-    return turns[:count]
-
-
-@contextmanager
-def served(data_dir: Path) -> Iterator[str]:
-    """The address of ``manage.py run`` over this folder."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    log = data_dir / "bench.log"
-    env = {**os.environ, "DATA_DIR": str(data_dir), "PORT": port, "WORKERS": "1", "LOG_LEVEL": "INFO"}
-    with log.open("wb") as output:
-        command = [sys.executable, "manage.py", "run"]
-        process = subprocess.Popen(command, env=env, stdout=output, stderr=output, cwd=Path(__file__).parents[1])
-    try:
-        deadline = time.monotonic() + 120
-        while "runs at" not in log.read_text(errors="replace"):
-            if time.monotonic() > deadline or process.poll() is not None:
-                raise SystemExit(f"The site did not start:\n{log.read_text(errors='replace')[-3000:]}")
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+    def timed(self, name: str, header: str) -> None:
+        times = dict(re.findall(r"(app|cpu);dur=([\d.]+)", header))
+        if "app" in times:
+            self.server[name].append(float(times["app"]))
+            self.cost[name].append(float(times.get("cpu", 0)))
 
 
 # --- what a person does -----------------------------------------------------------------------------------------------
@@ -178,68 +104,86 @@ def sign_in(page: Page, address: str) -> None:
     page.locator("table.documents").first.wait_for()
 
 
-def look(page: Page, figures: Figures) -> None:
-    """The page that has just come: when it was painted, and when its form could be used."""
+def look(page: Page, figures: Figures) -> float:
+    """The page that has just come: when it was painted, and when its form could be used, which is returned."""
+    page.locator(READY).wait_for(state="attached")
     page.wait_for_load_state("load")
     seen = page.evaluate(PAINTED)
     figures.painted.append(seen["painted"] or seen["usable"])
     figures.usable.append(seen["usable"])
+    page.wait_for_timeout(LOOK)
+    return float(seen["usable"])
 
 
-def approve(page: Page, figures: Figures) -> bool:
-    """With one key if the page takes it; False when nothing follows."""
-    if not page.locator("#approve-form").count():
-        return False
-    page.wait_for_timeout(PAUSE * 1000)
-    before = page.url
-    for keys, key in enumerate(("Control+Enter", "Control+Enter"), start=1):
-        start = time.perf_counter()
-        page.keyboard.press(key)
-        try:
-            page.wait_for_url(lambda address, before=before: address != before, timeout=3000, wait_until="commit")
-        except TooLate:
-            continue
-        figures.approve_keys.append(keys)
-        figures.approve.append((time.perf_counter() - start) * 1000)
-        return "/invoices/" in page.url
-    return False
+def leaves(page: Page, key: str) -> float:
+    """Press a key that approves: milliseconds until the next page can be used."""
+    page.evaluate("document.getElementById('review').removeAttribute('data-ready')")
+    start, before = time.perf_counter(), page.url
+    page.keyboard.press(key)
+    page.wait_for_url(lambda address: address != before, wait_until="commit", timeout=20_000)
+    page.locator(f"{READY}, table.documents").first.wait_for(state="attached", timeout=20_000)
+    return (time.perf_counter() - start) * 1000
 
 
-def walk(page: Page, figures: Figures, count: int) -> None:
+def confirm(page: Page) -> int:
+    """Enter for each value that is marked; how many there were. The last one leads to the button that approves."""
+    keys = 0
+    while page.evaluate("!document.activeElement.closest('#approve-form')") and keys < 60:
+        page.keyboard.press("Enter")
+        keys += 1
+        page.wait_for_timeout(60)  # a person's fingers
+    return keys
+
+
+def approve(page: Page, figures: Figures, usable: float, *, right: bool) -> None:
+    if not right:
+        figures.approve.append(leaves(page, "Control+Enter"))
+        figures.shortcut_keys.append(1)
+        return
+    start, marked = time.perf_counter(), page.evaluate(TO_LOOK_AT)
+    keys = confirm(page) if marked else 0
+    spent = (time.perf_counter() - start) * 1000 if marked else 0.0
+    figures.approve.append(leaves(page, "Enter"))
+    (figures.doubtful_keys if keys else figures.sure_keys).append(keys + 1)
+    figures.whole.append(usable + spent + figures.approve[-1])
+
+
+def walk(page: Page, figures: Figures, known: dict[int, Document], count: int) -> None:
     """Approve one document after the other; of each but the first, whether its picture was there already."""
     for number in range(count):
-        look(page, figures)
+        found = re.search(r"/invoices/(\d+)/", page.url)
+        if not found or int(found[1]) not in known or not page.locator("#approve-form").count():
+            return
         cached = page.evaluate(FIRST_IMAGE)
         if number and cached is not None:
             figures.from_cache.append(cached)
-        if not approve(page, figures):
-            return
+        approve(page, figures, look(page, figures), right=known[int(found[1])].right)
 
 
-def correct(page: Page, figures: Figures) -> None:
-    """Another gross total, with keys alone: Tab to it, type, Enter; until it is saved."""
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(PAUSE * 1000)
+def correct(page: Page, figures: Figures, name: str, text: str) -> None:
+    """Another value, with keys alone: Tab to it, type, Enter; then approved and the next document there."""
+    usable = look(page, figures)
     start, tabs = time.perf_counter(), 0
-    while page.evaluate("document.activeElement.id") != "input-gross_total" and tabs < 120:
+    while page.evaluate("document.activeElement.id") != f"input-{name}" and tabs < 120:
         page.keyboard.press("Tab")
         tabs += 1
-    value = f"{1000 + tabs}.50"
     page.keyboard.press("Control+a")
-    page.keyboard.type(value)
-    with page.expect_response(lambda response: "/fields/gross_total/" in response.url):
+    page.keyboard.type(text)
+    with page.expect_response(lambda response: f"/fields/{name}/" in response.url and "preview" not in response.url):
         page.keyboard.press("Enter")
+    spent = (time.perf_counter() - start) * 1000
     figures.find_keys.append(tabs)
-    figures.correct_keys.append(len(value) + 2)
-    figures.correct.append((time.perf_counter() - start) * 1000)
+    figures.correct_keys.append(len(text) + 3)  # with select all, Enter and the key that approves
+    figures.correct.append(usable + spent + leaves(page, "Control+Enter"))
 
 
 def settle(page: Page, figures: Figures, address: str) -> None:
     """Confirm a sheet of totals, a key each, until all of them are saved."""
     page.goto(f"{address}/doubts/?field=gross_total")
-    if page.locator(".doubt").count() == 0:
-        return
     count = min(page.locator(".doubt").count(), SETTLED)
+    if not count:
+        return
+    page.wait_for_timeout(LOOK)
     start = time.perf_counter()
     for _time in range(count):
         page.keyboard.press("Enter")
@@ -248,23 +192,24 @@ def settle(page: Page, figures: Figures, address: str) -> None:
     figures.settle.append((time.perf_counter() - start) * 1000)
 
 
-def drive(address: str, ids: list[int]) -> Figures:
+def drive(address: str, found: list[Document]) -> Figures:
     figures = Figures()
+    wrong = [document for document in found if document.wrong][-CORRECTED:]
+    rest = [document for document in found if document not in wrong]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.on("response", figures.heard)
         page.on("dialog", lambda dialog: dialog.accept())
         sign_in(page, address)
-        page.goto(f"{address}/invoices/{ids[0]}/?status=review")
-        walk(page, figures, max(1, len(ids) - CORRECTED))
-        for pk in ids[-CORRECTED:]:
-            page.goto(f"{address}/invoices/{pk}/?status=review")
-            if page.locator("#input-gross_total:not([readonly])").count():
-                correct(page, figures)
-                approve(page, figures)
-        page.goto(f"{address}/?status=review")
+        for document in wrong:
+            page.goto(f"{address}/invoices/{document.pk}/?status=review")
+            if document.wrong and page.locator(f"#input-{document.wrong[0]}:not([readonly])").count():
+                correct(page, figures, *document.wrong)
+        page.goto(f"{address}/invoices/{rest[0].pk}/?status=review")
+        walk(page, figures, {document.pk: document for document in rest}, len(rest))
         settle(page, figures, address)
+        ui_acts.run(page, address, figures, [document.pk for document in found])
         browser.close()
     return figures
 
@@ -281,25 +226,42 @@ def spread(values: list[float], digits: int = 0) -> str:
 
 
 def report(figures: Figures, rows: int) -> None:
-    print(f"\nReview page shown, {rows} invoices in the database")
-    print(f"  largest paint, ms after navigation   {spread(figures.painted)}")
-    print(f"  form usable, ms after navigation     {spread(figures.usable)}")
-    print("Approve a correct document")
-    print(f"  keystrokes                           {spread(figures.approve_keys)}")
-    print(f"  key to the next one's address, ms    {spread(figures.approve)}")
     cached = f"{sum(figures.from_cache)} of {len(figures.from_cache)}"
-    print(f"  next document's picture from cache   {cached}")
-    print("Correct a wrong total by keyboard")
-    print(f"  keystrokes to get there (Tab)        {spread(figures.find_keys)}")
-    print(f"  keystrokes to select, type and save  {spread(figures.correct_keys)}")
-    print(f"  first key to saved, ms               {spread(figures.correct)}")
-    if figures.settle:
-        print("Doubt sheet")
-        print(f"  values confirmed, a key each           {figures.settle_keys[0]:.0f}")
-        print(f"  first key to all saved, ms             {figures.settle[0]:.0f}")
-    print("Server time, ms")
+    told: dict[str, list[tuple[str, str]]] = {
+        f"Review page shown, {rows} invoices in the database": [
+            ("largest paint, ms after navigation", spread(figures.painted)),
+            ("form usable, ms after navigation", spread(figures.usable)),
+        ],
+        "Approve": [
+            ("keys, read right and nothing marked", spread(figures.sure_keys)),
+            ("keys, read right, each mark confirmed", spread(figures.doubtful_keys)),
+            ("keys, by shortcut", spread(figures.shortcut_keys)),
+            ("key until the next can be used, ms", spread(figures.approve)),
+            ("read right: opened until approved, ms", spread(figures.whole)),
+            ("next document's picture from cache", cached),
+        ],
+        "Correct one wrong value and approve": [
+            ("keys to get there (Tab)", spread(figures.find_keys)),
+            ("keys to select, type, save, approve", spread(figures.correct_keys)),
+            ("opened until approved, ms", spread(figures.correct)),
+        ],
+        "Doubt sheet": [
+            ("totals confirmed, a key each", spread(figures.settle_keys)),
+            ("first key until all are saved, ms", spread(figures.settle)),
+        ],
+    }
+    for title, lines in told.items():
+        print(f"\n{title}")
+        for name, value in lines:
+            print(f"  {name:<38} {value}")
+    print(f"\nServer, ms {'':>30} {'median':>8} {'p95':>8} {'cpu':>8} {'n':>5}")
+    slow = 0
     for name, values in sorted(figures.server.items()):
-        print(f"  {name:<36} {spread(values, 1)}")
+        median, high = statistics.median(values), sorted(values)[min(len(values) - 1, round(0.95 * len(values)))]
+        slow += median >= LIMIT
+        cost = statistics.median(figures.cost[name])
+        print(f"  {name:<38} {median:>8.1f} {high:>8.1f} {cost:>8.1f} {len(values):>5}{'  slow' * (median >= LIMIT)}")
+    print(f"{slow} of {len(figures.server)} take {LIMIT} ms or more at the median")
 
 
 def main() -> None:
@@ -315,13 +277,18 @@ def main() -> None:
         data_dir = options.data_dir or Path(temporary)
         data_dir.mkdir(parents=True, exist_ok=True)
         paths = documents(options.folders, options.count)
-        ids = prepare(data_dir, paths, rows=options.rows, ocr_cache=options.ocr_cache)
-        print(f"{len(ids)} documents to review, from {len(paths)} files")
+        found = prepare(data_dir, paths, rows=options.rows, ocr_cache=options.ocr_cache)
+        right, wrong = sum(one.right for one in found), sum(one.wrong is not None for one in found)
+        print(
+            f"{len(found)} documents to review, from {len(paths)} files; {right} read right, {wrong} with wrong values"
+        )
+        print(f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())}", flush=True)
         with served(data_dir) as address:
-            figures = drive(address, ids)
+            figures = drive(address, found)
+        print(f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
         report(figures, options.rows)
         if options.json:
-            options.json.write_text(json.dumps(figures.__dict__, indent=1))
+            options.json.write_text(json.dumps(asdict(figures), indent=1))
 
 
 if __name__ == "__main__":

@@ -12,14 +12,22 @@ def extract_invoice(invoice_id: int) -> None:
 
 
 @shared_task
+def write_export(batch_id: int) -> None:
+    services.batch_write(batch_id=batch_id)
+
+
+@shared_task
 def sweep() -> None:
     services.invoices_sweep()
+    services.batches_sweep()
     services.search_catch_up(most=500)
 
 
 @shared_task
 def purge_deleted() -> None:
     services.invoices_purge()
+    services.answers_purge()
+    services.deliveries_purge()
     call_command("clearsessions")
     call_command("axes_reset_logs", age=30)
 
@@ -39,3 +47,15 @@ def check_mailbox(mailbox_id: int) -> None:
 @shared_task
 def check_folder(folder_id: int) -> None:
     services.folder_check(folder_id=folder_id)
+
+
+@shared_task
+def send_webhooks() -> None:
+    """One message for each webhook: an address that hangs keeps no other waiting."""
+    for webhook_id in services.webhooks_due():
+        send_webhook.delay(webhook_id)
+
+
+@shared_task
+def send_webhook(webhook_id: int) -> None:
+    services.webhook_send(webhook_id=webhook_id)

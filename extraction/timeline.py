@@ -11,9 +11,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .activity import action_words
 from .engine.fields import BY_NAME
 from .mentions import split
 from .models import AuditEvent, Comment, Correction, Invoice, User
+from .wording import told
 
 AT_MOST = 400  # events of each kind; no person reads more
 UNFOLDED = 8
@@ -26,6 +28,11 @@ SENTENCES: dict[str, tuple[str, Any]] = {
     "failed": ("alert", gettext_lazy("It could not be read")),
     "split": ("document", gettext_lazy("Its file was divided into several invoices")),
     "split_off": ("document", gettext_lazy("It was found in a file with several invoices")),
+    "pages_arranged": ("pages", gettext_lazy("%(who)s arranged its pages")),
+    "pages_moved_away": ("pages", gettext_lazy("%(who)s moved its pages into other documents")),
+    "arrangement_undone": ("undo", gettext_lazy("%(who)s undid the arrangement of its pages")),
+    "kept_as_one_document": ("document", gettext_lazy("%(who)s decided that it is one document")),
+    "table_changed": ("edit", gettext_lazy("%(who)s changed lines")),
     "rejoined": ("document", gettext_lazy("%(who)s put its file together again")),
     "retried": ("retry", gettext_lazy("%(who)s had it read again")),
     "cancelled": ("stop", gettext_lazy("%(who)s cancelled the reading")),
@@ -107,7 +114,7 @@ def _of_event(event: AuditEvent, invoice: Invoice, people: Mapping[int, str]) ->
         return Entry(event.created_at, event.user, "check", fields=(_label(detail.get("field", "")),))
     icon, sentence = SENTENCES.get(event.action, ("edit", None))
     if sentence is None:  # an act that nobody wrote a sentence for
-        return Entry(event.created_at, event.user, icon, f"{named(event.user)}: {event.action.replace('_', ' ')}")
+        return Entry(event.created_at, event.user, icon, f"{named(event.user)}: {action_words(event.action)}")
     if event.action == "assigned" and not detail.get("assignee"):
         sentence = _("%(who)s assigned it to nobody")
     if event.action == "received" and event.user is None:
@@ -126,10 +133,10 @@ def _more(event: AuditEvent, invoice: Invoice) -> str:
     """What the invoice itself tells about an act: where it came from, why it was rejected, how much was read."""
     package = invoice.package
     if event.action == "received" and package is not None:
-        told = _("mail of %(who)s") % {"who": package.sender} if package.sender else package.file_name
-        return f" ({told})"
+        source = _("mail of %(who)s") % {"who": package.sender} if package.sender else package.file_name
+        return f" ({source})"
     if event.action == "rejected" and invoice.rejected_reason:
-        return f": {invoice.rejected_reason}"
+        return f": {told(invoice.rejected_reason)}"
     if event.action == "read" and (pages := event.detail.get("pages")):
         return " (" + ngettext("%(n)d page", "%(n)d pages", pages) % {"n": pages} + ")"
     return ""

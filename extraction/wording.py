@@ -23,6 +23,8 @@ from .engine.wording import PARTS, TEMPLATES, Part
 SITE_TEMPLATES: tuple[str, ...] = (
     gettext_noop("No invoice data was found. If this is an invoice, type in what it says; otherwise reject it."),
     gettext_noop("This may be the same invoice as “{text}”, uploaded on {day}."),
+    gettext_noop("The text is nearly the same as that of “{text}”, uploaded on {day}."),
+    gettext_noop("Duplicate of {text} (no. {n})"),
     gettext_noop(
         "This vendor's approved invoices name another bank account. Call the vendor on a number you already know "
         "before you pay."
@@ -45,6 +47,31 @@ SITE_TEMPLATES: tuple[str, ...] = (
     gettext_noop("Type the password of this PDF."),
     gettext_noop("page {n}"),
     gettext_noop("pages {n}-{most}"),
+    # mailboxes and watched folders
+    gettext_noop("A password is not sent without encryption. Choose TLS or STARTTLS."),
+    gettext_noop(
+        "{host} refuses the user name {user} with this password. Check both; many providers want an app password."
+    ),
+    gettext_noop("There is no folder “{folder}” in this mailbox. Check its name."),
+    gettext_noop(
+        "The certificate of {host} is not trusted ({why}). Check the server's name, or have its certificate renewed."
+    ),
+    gettext_noop("{host} does not speak TLS on port {port}. Check the port and the kind of security."),
+    gettext_noop("{host}:{port} does not answer. It is tried again."),
+    gettext_noop("{host}:{port} cannot be reached ({why}). Check name and port; it is tried again."),
+    gettext_noop("{host} answered with an error: {why}. It is tried again."),
+    gettext_noop("Something went wrong here; the log says what. It is tried again."),
+    gettext_noop("The password cannot be read any more: SECRET_KEY has changed. Type it again."),
+    gettext_noop(
+        "The folder {path} cannot be read ({why}). Make it, or check that its share is mounted; its files are taken as "
+        "soon as it is back."
+    ),
+    gettext_noop("The file {path} may not be read. Give the product's user the right to."),
+    gettext_noop("{path} cannot be moved away ({why}). Give the product's user the right to write there."),
+    gettext_noop("Something in this mail could not be dealt with. Save its documents and upload them yourself."),
+    gettext_noop("1 document was here already."),
+    gettext_noop("{n} documents were here already."),
+    gettext_noop("{file}: {reason}"),
 )
 
 _BRACES = re.compile(r"\{(\w+)\}")
@@ -73,7 +100,7 @@ def _told(text: str, language: str) -> str:
 
 def _translated(text: str) -> str | None:
     """None where nothing is known of the sentence."""
-    for separator in ("; ", ", "):  # several reasons in a row, each with a template of its own
+    for separator in ("\n", "; ", ", "):  # several reasons in a row, each with a template of its own
         head, found, rest = text.partition(separator)
         while found:
             first = _of_one(head)

@@ -7,11 +7,12 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from extraction.api.errors import MEDIA_TYPE, problem_of
 from extraction.views.common import wants_json, where_from
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -28,13 +29,36 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def server_timing(get_response: GetResponse) -> GetResponse:
-    """How long the server took, for the browser's developer tools and for measurements: ``app;dur=`` milliseconds."""
+API = "/api/"
+FOR_PROGRAMS = (API, "/odata/")  # each request there carries a token, which they ask for themselves
+
+
+def api_problems(get_response: GetResponse) -> GetResponse:
+    """Whatever refuses a request of the API, also before it is asked: the answer is a problem document."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        start = time.perf_counter()
         response = get_response(request)
-        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - start) * 1000:.1f}"
+        if not request.path.startswith(API):
+            return response
+        if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
+            response = problem_of(request, response)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def server_timing(get_response: GetResponse) -> GetResponse:
+    """How long the server took, for the browser's developer tools and for measurements, in milliseconds.
+
+    ``app`` is the time by the clock, ``cpu`` what of it this request's own thread computed.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        start, computed = time.perf_counter(), time.thread_time()
+        response = get_response(request)
+        spent, cost = (time.perf_counter() - start) * 1000, (time.thread_time() - computed) * 1000
+        response.headers["Server-Timing"] = f"app;dur={spent:.1f}, cpu;dur={cost:.1f}"
         return response
 
     return middleware
@@ -45,6 +69,13 @@ class LoginRequired(LoginRequiredMiddleware):
 
     A form leads back to its page: the address that it was sent to can only be posted to.
     """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if request.path.startswith(FOR_PROGRAMS):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if wants_json(request) or request.headers.get("HX-Request"):

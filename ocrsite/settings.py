@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ocrsite.middleware.server_timing",
     "ocrsite.middleware.content_security_policy",
+    "ocrsite.middleware.api_problems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,7 +104,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # Writers queue at BEGIN instead of failing in the middle of a transaction.
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        # The file is read as memory, up to 256 MB of it, instead of being copied page by page for each connection.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA mmap_size=268435456; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
     }
 
 # --- serving: what `manage.py run` and `manage.py setup` start with ---------------------------------------------------
@@ -194,6 +197,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 WATCH_DIR = env_path("WATCH_DIR", DATA_DIR / "watched")
 DELETED_KEPT_DAYS = env_int("DELETED_KEPT_DAYS", 30, least=0)
 
+# --- other programs ---------------------------------------------------------------------------------------------------
+
+# Requests that one API token may make in a minute; 0: as many as it likes.
+API_RATE_LIMIT = env_int("API_RATE_LIMIT", 600, least=0)
+# Webhooks reach only the public internet, and only by https, unless the operator wants it otherwise.
+WEBHOOK_ALLOW_PRIVATE = env_bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+WEBHOOK_ALLOW_HTTP = env_bool("WEBHOOK_ALLOW_HTTP", default=False)
+
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 OCR_ENGINE = env_choice(
@@ -246,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "inbound": {"task": "extraction.tasks.check_sources", "schedule": 10.0, "options": {"expires": 10}},
+    "webhooks": {"task": "extraction.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "purge": {"task": "extraction.tasks.purge_deleted", "schedule": crontab(hour=3, minute=17)},
 }
 

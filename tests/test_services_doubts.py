@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from extraction import services
-from extraction.models import AuditEvent, Correction, FieldValue, Invoice, Status, User
+from extraction import selectors, services
+from extraction.models import AuditEvent, Correction, FieldValue, Invoice, Status, User, Workspace
 from extraction.services import Seen
 
 READ = Seen("119.00")
@@ -96,6 +96,43 @@ def test_what_was_settled_can_be_taken_back(make_invoice: Callable[..., Invoice]
     assert invoice.gross_total == Decimal("119.00")
     assert actions(invoice) == ["field_corrected", "field_corrected"]
     assert [change.new_value for change in Correction.objects.all()] == ["150.00", "119.00"]
+
+
+def test_a_value_that_is_settled_or_taken_back_voids_the_first_of_two_approvals(
+    make_invoice: Callable[..., Invoice], reviewer: User, approver: User
+) -> None:
+    invoice = make_invoice()
+    Workspace.objects.update(second_approval_from=100)
+    invoice.refresh_from_db()
+
+    def first_approval_holds_after(**settled: str) -> bool:
+        services.invoice_approve(invoice=invoice, user=approver)
+        seen = Seen.of(row(invoice))
+        if settled:
+            services.doubt_settle(invoice=invoice, user=reviewer, name="gross_total", seen=seen, **settled)
+        else:
+            services.doubt_reset(invoice=invoice, user=reviewer, name="gross_total", seen=seen)
+        invoice.refresh_from_db()
+        return invoice.awaits_second_approval
+
+    assert not first_approval_holds_after(text="150.00")
+    assert not first_approval_holds_after()
+    assert "first_approval_voided" in actions(invoice)
+
+
+def test_what_is_settled_or_taken_back_is_found_by_its_new_value(
+    make_invoice: Callable[..., Invoice], reviewer: User
+) -> None:
+    invoice = make_invoice()
+
+    def found(words: str) -> bool:
+        return selectors.found_by(Invoice.objects.for_user(reviewer), words).exists()
+
+    services.doubt_settle(invoice=invoice, user=reviewer, name="gross_total", seen=READ, text="150.75")
+    assert found("150.75")
+    services.doubt_reset(invoice=invoice, user=reviewer, name="gross_total", seen=Seen.of(row(invoice)))
+    assert found("119.00")
+    assert not found("150.75")
 
 
 def test_taking_back_a_missing_value_leaves_it_missing(make_invoice: Callable[..., Invoice], reviewer: User) -> None:

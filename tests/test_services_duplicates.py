@@ -6,9 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from extraction import selectors, services
-from extraction.duplicates import compared, duplicates_of
+from extraction.duplicates import compared, duplicates_of, same_text
 from extraction.models import AuditEvent, DistinctPair, Invoice, InvoicePage, Status, User
 from extraction.services.columns import invoice_values
 from extraction.services.duplicates import problems_refresh
@@ -145,3 +146,17 @@ def test_values_are_compared_row_by_row(make_invoice: Make) -> None:
     rows = compared([make_invoice(values=VALUES), make_invoice(values={**VALUES, "currency": "USD"})])
     assert {row["spec"].name for row in rows if row["differs"]} == {"currency"}
     assert next(row["values"] for row in rows if row["spec"].name == "currency") == ["EUR", "USD"]
+
+
+# --- how it is asked --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases plan by what the tables hold")
+def test_a_vendors_other_invoices_are_looked_up_in_an_index(make_invoice: Make) -> None:
+    others = Invoice.objects.filter(same_text("vendor_name", "Acme"), workspace=make_invoice().workspace_id)
+    assert "invoice_by_vendor_letters" in others.explain()
+
+
+def test_case_makes_no_other_vendor(make_invoice: Make) -> None:
+    make_invoice(values={**VALUES, "vendor_name": "ACME LTD", "invoice_number": "re-7"})
+    assert found(make_invoice(values={**VALUES, "vendor_name": "Acme Ltd", "invoice_number": "RE-7"}))

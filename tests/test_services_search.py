@@ -120,6 +120,15 @@ def test_what_a_service_forgot_is_caught_up_with(make_invoice: Make, reviewer: U
     assert found(reviewer, "oak") == [invoice.pk]
 
 
+def test_a_corrected_value_does_not_hide_that_a_line_was_changed_before(make_invoice: Make, reviewer: User) -> None:
+    invoice = make_invoice()
+    row = services.RowChange(uuid4(), {"description": ("", "Wheelbarrow")}, new=True)
+    changes = services.TableChanges(rows=[row])
+    services.table_update(invoice=invoice, user=reviewer, name="line_items", changes=changes)
+    services.field_correct(invoice=invoice, user=reviewer, name="vendor_name", text="Oak Ltd")
+    assert found(reviewer, "wheelbarrow oak") == [invoice.pk]
+
+
 def test_the_index_is_built_anew_by_a_command(make_invoice: Make, reviewer: User, capsys: object) -> None:
     invoice = make_invoice()
     SearchText.objects.all().delete()

@@ -57,6 +57,7 @@ def test_the_compiled_catalogue_is_up_to_date(language: str) -> None:
 
 def as_compiled(compiled: gettext.GNUTranslations, message: Message) -> tuple[str, ...]:
     if isinstance(message.id, str):
-        return (compiled.gettext(message.id),)
+        found = compiled.pgettext(message.context, message.id) if message.context else compiled.gettext(message.id)
+        return (found,)
     one, many = message.id
     return compiled.ngettext(one, many, 1), compiled.ngettext(one, many, 5)

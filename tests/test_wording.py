@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 from extraction import isolation, wording
+from extraction.activity import ACTIONS
 from extraction.engine import classify, errors
 from extraction.engine.extract import extract
 from extraction.engine.fields import DOCUMENT_TYPES, FIELDS, GROUPS, Kind
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "extraction" / "engine"
 ALL = (*TEMPLATES, *wording.SITE_TEMPLATES)
 SHAPES = [re.compile("(.+?)".join(map(re.escape, re.split(r"\{\w+\}", template))), re.DOTALL) for template in ALL]
-SAID_BY = {"Problem": 2} | {
+SAID_BY = {"Problem": 2, "MailboxTrouble": 0, "SourceTrouble": 0} | {
     name: 0 for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, Exception)
 }  # the argument that is a sentence
 # For whoever runs commands or develops, not for pages.
@@ -39,6 +40,9 @@ BUILT = {
     "below label 'x'; month first: as in 01/31/2024; read with low certainty",
     "from the e-invoice's XML (BT-1), printed on page 2",
     "right of label 'x', with the bank's number 12",
+    "The text is nearly the same as that of “a.pdf”, uploaded on 2024-03-14.",
+    "Duplicate of a.pdf (no. 12)",
+    "2 documents were here already.\na.pdf: This file has no pages. Export or scan the document again.",
 }
 PIECES = ("7; 7: 7 and", "Line 7: 7 is", "This file may hold several", "This looks like 7", "7 label", "7 - 7 + 7 = 7")
 LAYOUTS = sorted((ROOT / "tests" / "engine").glob("*/*.txt"))
@@ -92,6 +96,27 @@ def test_every_sentence_in_the_engine_has_a_template() -> None:
     found = {text: name for text, name in found.items() if not text.startswith(PIECES)}
     assert len(found) > 50
     assert {text: name for text, name in found.items() if not fits(text)} == {}
+
+
+def test_every_trouble_with_a_mailbox_or_folder_has_a_template() -> None:
+    paths = [ROOT / "extraction" / "inbound" / "imap.py", ROOT / "extraction" / "services" / "inbound.py"]
+    found = [text for path in paths for text in sentences(path)]
+    assert len(found) > 9
+    assert [text for text in found if not fits(text)] == []
+
+
+def test_every_act_has_words() -> None:
+    """In a document's timeline one without a sentence of its own is told with these."""
+    acts: set[str] = set()
+    for path in (ROOT / "extraction" / "services").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = node.arg if isinstance(node, ast.keyword) else ""
+            if isinstance(node, ast.Assign):
+                named = ast.unparse(node.targets[0])
+            if isinstance(node, ast.keyword | ast.Assign) and named == "action":
+                acts |= {text.value for text in ast.walk(node.value) if isinstance(text, ast.Constant)}
+    assert {"kept_as_distinct", "pages_arranged", "member_invited"} <= acts
+    assert acts - ACTIONS.keys() == set()
 
 
 @pytest.mark.parametrize("path", LAYOUTS[::4], ids=lambda path: path.stem)

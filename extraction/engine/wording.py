@@ -177,6 +177,16 @@ REFUSALS: tuple[str, ...] = (
     # typed values
     gettext_noop("Enter a value, or clear the field."),
     gettext_noop("This is too long. Use at most {most} characters."),
+    gettext_noop("Enter a percentage from 0 to 100."),
+    gettext_noop("These guides are incomplete. Draw the table again."),
+    gettext_noop("The borders of the columns must stand apart, and inside the page. Draw the table again."),
+    gettext_noop("One column has a meaning that is not known. Choose it again."),
+    gettext_noop("Say what at least one column means, and give each meaning to one column only."),
+    gettext_noop("An XML file has no pages that could be arranged."),
+    gettext_noop(
+        "A page of these files is damaged in a way that it can be shown but not copied. Open the original in a viewer, "
+        "print it to PDF and upload that."
+    ),
     gettext_noop("Enter one amount, such as 1234.56 or 1.234,56."),
     gettext_noop("This amount is too large. Check the decimal separator."),
     gettext_noop("There is no such day. Enter a date such as 2024-03-31."),

@@ -1,6 +1,7 @@
 """A mailbox by IMAP (RFC 9051): which mails wait, their exact bytes, and moving them away.
 
-Whatever a server does wrong becomes ``MailboxTrouble`` with a sentence for the administrator.
+Whatever a server does wrong becomes ``MailboxTrouble`` with a sentence for the administrator,
+in English as it is stored (``wording.SITE_TEMPLATES``).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from imaplib import IMAP4
 from typing import Any
 
-from django.utils.translation import gettext as _
 from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import (
     ImapToolsError,
@@ -120,39 +120,39 @@ def _opened(account: Account) -> Any:
     if account.security == "starttls":
         return MailBoxStartTls(account.host, account.port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
     if account.host not in _LOOPBACK:
-        raise MailboxTrouble(_("A password is not sent without encryption. Choose TLS or STARTTLS."))
+        raise MailboxTrouble("A password is not sent without encryption. Choose TLS or STARTTLS.")
     return MailBoxUnencrypted(account.host, account.port, timeout=TIMEOUT)
 
 
 @contextmanager
 def _explained(account: Account) -> Iterator[None]:
-    where = {"host": account.host, "port": account.port, "user": account.username, "folder": account.folder}
+    host, port = account.host, account.port
     try:
         yield
     except MailboxTrouble:
         raise
     except MailboxLoginError as error:
-        text = _(
-            "%(host)s refuses the user name %(user)s with this password. Check both; "
+        raise MailboxTrouble(
+            f"{host} refuses the user name {account.username} with this password. Check both; "
             "many providers want an app password."
-        )
-        raise MailboxTrouble(text % where) from error
+        ) from error
     except MailboxFolderSelectError as error:
-        raise MailboxTrouble(_("There is no folder “%(folder)s” in this mailbox. Check its name.") % where) from error
+        raise MailboxTrouble(f"There is no folder “{account.folder}” in this mailbox. Check its name.") from error
     except ssl.SSLCertVerificationError as error:
-        text = _(
-            "The certificate of %(host)s is not trusted (%(why)s). Check the server's name, "
+        raise MailboxTrouble(
+            f"The certificate of {host} is not trusted ({error.verify_message}). Check the server's name, "
             "or have its certificate renewed."
-        )
-        raise MailboxTrouble(text % (where | {"why": error.verify_message})) from error
+        ) from error
     except (ssl.SSLError, MailboxStarttlsError) as error:
-        text = _("%(host)s does not speak TLS on port %(port)s. Check the port and the kind of security.")
-        raise MailboxTrouble(text % where) from error
+        raise MailboxTrouble(
+            f"{host} does not speak TLS on port {port}. Check the port and the kind of security."
+        ) from error
     except TimeoutError as error:
-        raise MailboxTrouble(_("%(host)s:%(port)s does not answer. It is tried again.") % where) from error
+        raise MailboxTrouble(f"{host}:{port} does not answer. It is tried again.") from error
     except OSError as error:
-        text = _("%(host)s:%(port)s cannot be reached (%(why)s). Check name and port; it is tried again.")
-        raise MailboxTrouble(text % (where | {"why": error.strerror or str(error)})) from error
+        why = error.strerror or str(error)
+        raise MailboxTrouble(
+            f"{host}:{port} cannot be reached ({why}). Check name and port; it is tried again."
+        ) from error
     except (ImapToolsError, IMAP4.error, ValueError) as error:
-        text = _("%(host)s answered with an error: %(why)s. It is tried again.")
-        raise MailboxTrouble(text % (where | {"why": str(error)[:200]})) from error
+        raise MailboxTrouble(f"{host} answered with an error: {str(error)[:200]}. It is tried again.") from error

@@ -1,5 +1,6 @@
 """The tables. Invariants are constraints whose names read as sentences; every write goes through ``services``."""
 
+from .analytics import ExchangeRate, RateSource, VendorCategory
 from .approvals import BankVerification
 from .arranging import Arrangement, ArrangementChange, Change, SourceFile
 from .audit import AuditEvent
@@ -7,8 +8,10 @@ from .bi import Day
 from .comments import Comment, Notice, Notification
 from .desk import BulkAct, SavedView, SearchText
 from .duplicates import DistinctPair, TextBand
+from .exports import BatchStatus, ExportBatch, ExportBatchItem, ExportProfile, VendorCode
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
+from .machines import ApiAnswer, ApiToken, Event, Scope, Webhook, WebhookDelivery
 from .people import Membership, Role, User, UserManager, Workspace
 from .presence import Presence
 from .tables import EditedTable
@@ -17,10 +20,13 @@ from .values import Correction, FieldValue, LineItem, TaxLine
 __all__ = [
     "SETTLED",
     "UNREAD",
+    "ApiAnswer",
+    "ApiToken",
     "Arrangement",
     "ArrangementChange",
     "AuditEvent",
     "BankVerification",
+    "BatchStatus",
     "BulkAct",
     "Change",
     "Channel",
@@ -29,6 +35,11 @@ __all__ = [
     "Day",
     "DistinctPair",
     "EditedTable",
+    "Event",
+    "ExchangeRate",
+    "ExportBatch",
+    "ExportBatchItem",
+    "ExportProfile",
     "FieldValue",
     "Invoice",
     "InvoicePage",
@@ -41,8 +52,10 @@ __all__ = [
     "Notification",
     "Package",
     "Presence",
+    "RateSource",
     "Role",
     "SavedView",
+    "Scope",
     "SearchText",
     "Security",
     "Source",
@@ -52,6 +65,10 @@ __all__ = [
     "TextBand",
     "User",
     "UserManager",
+    "VendorCategory",
+    "VendorCode",
     "WatchFolder",
+    "Webhook",
+    "WebhookDelivery",
     "Workspace",
 ]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -233,12 +234,53 @@ class Invoice(models.Model):
             models.Index(fields=["workspace", "status", "-created_at"], name="invoice_by_status"),
             models.Index(fields=["workspace", "deleted_at", "-created_at"], name="invoice_by_age"),
             models.Index(fields=["workspace", "vendor_name"], name="invoice_by_vendor"),
+            # Who else has this vendor, asked with every value that is saved: ``duplicates.same_text``.
+            models.Index("workspace", Upper("vendor_name"), name="invoice_by_vendor_letters"),
+            models.Index(fields=["workspace", "vendor_tax_id"], name="invoice_by_vendor_tax_id"),
             models.Index(fields=["workspace", "issue_date"], name="invoice_by_issue_date"),
             models.Index(fields=["workspace", "gross_total"], name="invoice_by_gross_total"),
             models.Index(fields=["assignee", "status"], name="invoice_by_assignee"),
             models.Index(fields=["workspace", "status", "deleted_at", "held_at", "vendor_name"], name="invoice_to_do"),
-            # All that counting a list by its state needs, so that no row is read for it.
-            models.Index(fields=["workspace", "deleted_at", "status", "held_at"], name="invoice_counts"),
+            # All that counting a list by its state needs, so that no row is read for it; and the next one in its order.
+            models.Index(fields=["workspace", "deleted_at", "status", "held_at", "created_at"], name="invoice_counts"),
+            # The dashboard's: each holds all that its figures read, so that the rows themselves are left alone.
+            models.Index(
+                fields=[
+                    "workspace",
+                    "issue_date",
+                    "deleted_at",
+                    "status",
+                    "currency",
+                    "vendor_name",
+                    "document_type",
+                    "net_total",
+                    "tax_total",
+                    "gross_total",
+                    "amount_due",
+                ],
+                name="invoice_for_spend",
+            ),
+            models.Index(
+                fields=[
+                    "workspace",
+                    "status",
+                    "deleted_at",
+                    "due_date",
+                    "issue_date",
+                    "currency",
+                    "document_type",
+                    "gross_total",
+                    "amount_due",
+                ],
+                name="invoice_for_dues",
+            ),
+            models.Index(
+                fields=["workspace", "approved_at", "deleted_at", "status", "approved_by"], name="invoice_for_approvals"
+            ),
+            models.Index(fields=["workspace", "read_at", "deleted_at", "seconds"], name="invoice_for_reading_time"),
+            models.Index(
+                fields=["workspace", "created_at", "deleted_at", "status", "channel"], name="invoice_for_channels"
+            ),
             models.Index(fields=["lease_until"], condition=Q(status=Status.READING), name="invoice_leases_to_sweep"),
             models.Index(fields=["queued_at"], condition=Q(status=Status.QUEUED), name="invoice_queue"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="invoice_to_purge"),

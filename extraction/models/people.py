@@ -62,6 +62,8 @@ class Workspace(models.Model):
     max_upload_mb = models.PositiveIntegerField(null=True, blank=True)
     max_pages = models.PositiveIntegerField(null=True, blank=True)
     deleted_kept_days = models.PositiveIntegerField(null=True, blank=True)
+    # Into which the dashboard converts; empty: the one that most of the latest documents have.
+    reporting_currency = models.CharField(max_length=3, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
 

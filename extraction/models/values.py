@@ -119,6 +119,7 @@ class TaxLine(TableRow):
             models.UniqueConstraint(fields=["invoice", "position"], name="tax_position_once_per_invoice"),
             models.UniqueConstraint(fields=["invoice", "key"], name="tax_key_once_per_invoice"),
         ]
+        indexes = [models.Index(fields=["invoice", "rate", "base", "amount"], name="tax_for_summary")]
 
     def __str__(self) -> str:
         return f"{self.rate} % of {self.base}"
@@ -137,7 +138,10 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["invoice", "created_at"], name="correction_by_invoice")]
+        indexes = [
+            models.Index(fields=["invoice", "created_at"], name="correction_by_invoice"),
+            models.Index(fields=["created_at", "field", "user", "invoice"], name="correction_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.field}: {self.old_value} -> {self.new_value}"

@@ -12,10 +12,22 @@ from .approving import (
 )
 from .arranging import arrangement_undo, pages_arrange, proposed_parts, split_accept, split_decline
 from .bulk import bulk_undo, invoices_act
+from .corrections import Changed, InvalidFields, fields_correct, invoice_unchanged
+from .dashboard import rate_remove, rate_save, rates_import, vendor_category_set, workspace_reporting_currency_set
 from .desk import view_create, view_delete, view_update
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .export_profiles import (
+    InvalidCodes,
+    InvalidProfile,
+    codes_import,
+    codes_replace,
+    profile_copy,
+    profile_delete,
+    profile_save,
+)
+from .exports import batch_start, batch_undo, batch_wake, batch_write, batches_sweep, nothing_text
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
 from .limits import main_fields, required_fields, upload_mb, workspace_options
@@ -49,6 +61,29 @@ from .running import invoice_read
 from .searching import search_catch_up, search_index, search_rebuild
 from .storing import invoice_store
 from .talking import comment_add, comment_delete, notifications_read
+from .tokens import (
+    KeyInWork,
+    KeyUsedOtherwise,
+    TooManyRequests,
+    answer_begin,
+    answer_drop,
+    answer_keep,
+    answers_purge,
+    token_create,
+    token_revoke,
+    token_use,
+)
+from .webhooks import (
+    deliveries_purge,
+    delivery_replay,
+    webhook_change,
+    webhook_create,
+    webhook_remove,
+    webhook_secret_renew,
+    webhook_send,
+    webhook_test,
+    webhooks_due,
+)
 from .working import invoice_assign, invoice_hold, invoice_unhold
 from .workspaces import (
     may_create_workspaces,
@@ -67,11 +102,17 @@ __all__ = [
     "OPEN",
     "RETRY_MAY_HELP",
     "ApprovalBlocked",
+    "Changed",
     "ChangedMeanwhile",
     "EditConflict",
+    "InvalidCodes",
+    "InvalidFields",
+    "InvalidProfile",
     "InvalidState",
     "InvalidValue",
     "Invitation",
+    "KeyInWork",
+    "KeyUsedOtherwise",
     "LeaseLost",
     "NotAllowed",
     "Origin",
@@ -84,15 +125,29 @@ __all__ = [
     "ServiceError",
     "TableChanges",
     "TableUpdate",
+    "TooManyRequests",
     "ValueChanged",
     "admin_ensure",
+    "answer_begin",
+    "answer_drop",
+    "answer_keep",
+    "answers_purge",
     "approval_blockers",
     "arrangement_undo",
     "bank_details_verify",
+    "batch_start",
+    "batch_undo",
+    "batch_wake",
+    "batch_write",
+    "batches_sweep",
     "bulk_undo",
+    "codes_import",
+    "codes_replace",
     "columns_choose",
     "comment_add",
     "comment_delete",
+    "deliveries_purge",
+    "delivery_replay",
     "documents_receive",
     "doubt_reset",
     "doubt_settle",
@@ -101,6 +156,7 @@ __all__ = [
     "duplicates_unkeep",
     "field_confirm",
     "field_correct",
+    "fields_correct",
     "file_rejoin",
     "first_approval_void",
     "first_approval_withdraw",
@@ -123,6 +179,7 @@ __all__ = [
     "invoice_restore",
     "invoice_retry",
     "invoice_store",
+    "invoice_unchanged",
     "invoice_unhold",
     "invoice_unlock",
     "invoices_act",
@@ -139,14 +196,21 @@ __all__ = [
     "member_link",
     "member_remove",
     "member_role_set",
+    "nothing_text",
     "notifications_read",
     "out_of_reach",
     "pages_arrange",
     "password_set",
     "preference_set",
     "presence_mark",
+    "profile_copy",
+    "profile_delete",
+    "profile_save",
     "profile_set",
     "proposed_parts",
+    "rate_remove",
+    "rate_save",
+    "rates_import",
     "required_fields",
     "samples_load",
     "search_catch_up",
@@ -160,10 +224,21 @@ __all__ = [
     "stored_document",
     "table_update",
     "tax_id_check",
+    "token_create",
+    "token_revoke",
+    "token_use",
     "upload_mb",
+    "vendor_category_set",
     "view_create",
     "view_delete",
     "view_update",
+    "webhook_change",
+    "webhook_create",
+    "webhook_remove",
+    "webhook_secret_renew",
+    "webhook_send",
+    "webhook_test",
+    "webhooks_due",
     "workspace_approval_set",
     "workspace_choose",
     "workspace_company_set",
@@ -171,5 +246,6 @@ __all__ = [
     "workspace_fields_set",
     "workspace_limits_set",
     "workspace_options",
+    "workspace_reporting_currency_set",
     "workspace_reread",
 ]

@@ -41,6 +41,7 @@ from extraction.models import (
 )
 from extraction.permissions import require
 from extraction.reading import read_options
+from extraction.wording import told
 
 from .audit import event_record
 from .columns import column_values, invoice_values
@@ -137,7 +138,7 @@ def _compose(target: Target) -> str:
             wanted = Invoice().arranged_file.field.generate_filename(Invoice(), f"{uuid.uuid4().hex}.pdf")
             return file_store(made, wanted)
         except InvoiceError as error:
-            raise InvalidState(error.message) from error
+            raise InvalidState(told(error.message)) from error
         except OSError as error:
             logger.error("arranged pages could not be stored (%s)", error)
             raise InvalidState(_("The arranged pages could not be stored; the disk may be full.")) from error
@@ -149,7 +150,7 @@ def _local_copy(upload: SourceFile, path: Path) -> Path:
         with stored.open("rb") as source, path.open("wb") as copy:
             copyfileobj(source, copy)
     except OSError as error:
-        raise InvalidState(FileUnavailable.default) from error
+        raise InvalidState(told(FileUnavailable.default)) from error
     return path
 
 

@@ -15,6 +15,7 @@ from extraction.models import Invoice
 DONE: dict[str, Any] = {
     "approved": gettext_lazy("approved"),
     "cancelled": gettext_lazy("cancelled"),
+    "commented on": gettext_lazy("commented on"),
     "corrected": gettext_lazy("corrected"),
     "rejected": gettext_lazy("rejected"),
     "reopened": gettext_lazy("reopened"),

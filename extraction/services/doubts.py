@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from extraction.models import Correction, FieldValue, Invoice, User
 
+from .approving import first_approval_void
 from .columns import typed_value
 from .errors import InvalidState
 from .review import _lock_for_review, _parsed, _set_human, _spec, field_confirm, field_correct
@@ -64,6 +65,7 @@ def doubt_reset(*, invoice: Invoice, user: User, name: str, seen: Seen) -> None:
         Correction.objects.create(
             invoice=invoice, field=name, machine_value=new, old_value=old, new_value=new, user=user
         )
+        first_approval_void(invoice=invoice, user=user)
     _set_human(invoice, user, row, None, action=action)
 
 

@@ -19,7 +19,7 @@ from .review import invoice_reject
 def duplicate_reject(*, invoice: Invoice, original: Invoice, user: User) -> None:
     """``invoice`` is ``original`` again: rejected, with that as its reason. InvalidState where it is approved."""
     _require_both(invoice, original, user)
-    reason = _("Duplicate of %(file)s (no. %(id)s)") % {"file": original.document_name, "id": original.pk}
+    reason = f"Duplicate of {original.document_name} (no. {original.pk})"
     invoice_reject(invoice=invoice, user=user, reason=reason)
     problems_refresh(original)
 

@@ -20,8 +20,6 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from extraction import sealing
 from extraction.engine.errors import InvoiceError, TooLarge
@@ -45,7 +43,7 @@ S = TypeVar("S", Mailbox, WatchFolder)
 
 
 class SourceTrouble(Exception):
-    """A look that failed, with a sentence for the administrator."""
+    """A look that failed, with a sentence for the administrator: in English, for it is stored."""
 
     def __init__(self, message: str) -> None:
         self.message = message
@@ -94,7 +92,7 @@ def _looking(model: type[S], pk: int) -> Iterator[S | None]:
         _looked(source, error.message)
     except Exception:
         logger.exception("%s %s: the look at it failed", model.__name__.lower(), pk)
-        _looked(source, _("Something went wrong here; the log says what. It is tried again."))
+        _looked(source, "Something went wrong here; the log says what. It is tried again.")
     else:
         _looked(source, "")
 
@@ -123,7 +121,7 @@ def account_of(mailbox: Mailbox) -> imap.Account:
     try:
         password = sealing.opened(mailbox.password)
     except sealing.Unreadable:
-        raise SourceTrouble(_("The password cannot be read any more: SECRET_KEY has changed. Type it again.")) from None
+        raise SourceTrouble("The password cannot be read any more: SECRET_KEY has changed. Type it again.") from None
     return imap.Account(mailbox.host, mailbox.port, mailbox.security, mailbox.username, password, folder=mailbox.folder)
 
 
@@ -177,7 +175,7 @@ def _take_letter(mailbox: Mailbox, box: imap.Connection, uid: int, before: Lette
         logger.exception("mailbox %s: mail %s could not be taken", mailbox.pk, uid)
         over = letter.attempts >= LETTER_ATTEMPTS
         letter.state = Letter.State.REFUSED if over else Letter.State.FAILED
-        letter.note = _("Something in this mail could not be dealt with. Save its documents and upload them yourself.")
+        letter.note = "Something in this mail could not be dealt with. Save its documents and upload them yourself."
     else:
         letter.state, letter.documents, letter.note = _told(reception)
     letter.note = letter.note[:1000]
@@ -200,10 +198,10 @@ def _told(reception: Reception) -> tuple[Letter.State, int, str]:
     known = [outcome for outcome in reception.outcomes if outcome.received and outcome.received.duplicate]
     notes = [f"{outcome.name}: {outcome.error.message}" for outcome in reception.outcomes if outcome.error]
     if known:
-        text = ngettext("%(n)d document was here already.", "%(n)d documents were here already.", len(known))
-        notes.insert(0, text % {"n": len(known)})
+        documents = "1 document was" if len(known) == 1 else f"{len(known)} documents were"
+        notes.insert(0, f"{documents} here already.")
     state = Letter.State.TAKEN if new or known else Letter.State.REFUSED
-    return state, len(new), " ".join(notes)
+    return state, len(new), "\n".join(notes)
 
 
 # --- folders ----------------------------------------------------------------------------------------------------------
@@ -218,11 +216,10 @@ def _take_files(folder: WatchFolder) -> int:
     try:
         found = folders.look(path, folder.seen)
     except OSError as error:
-        text = _(
-            "The folder %(path)s cannot be read (%(why)s). Make it, or check that its share is mounted; "
-            "its files are taken as soon as it is back."
-        )
-        raise SourceTrouble(text % {"path": path, "why": error.strerror or error}) from error
+        raise SourceTrouble(
+            f"The folder {path} cannot be read ({error.strerror or error}). Make it, or check that its share is "
+            "mounted; its files are taken as soon as it is back."
+        ) from error
     WatchFolder.objects.filter(pk=folder.pk).update(seen=found.seen)
     for file in found.settled:
         documents += _take_file(folder, file)
@@ -250,17 +247,17 @@ def _take_file(folder: WatchFolder, path: Path) -> int:
             raise SourceTrouble(error.message) from error
         reason = error.message
     except PermissionError as error:
-        raise SourceTrouble(
-            _("The file %(path)s may not be read. Give the product's user the right to.") % {"path": path}
-        ) from error
+        raise SourceTrouble(f"The file {path} may not be read. Give the product's user the right to.") from error
     else:
         state, new, note = _told(reception)
         reason = note if state == Letter.State.REFUSED else ""
     try:
         folders.put_away(path, folders.FAILED if reason else folders.PROCESSED, reason)
     except OSError as error:
-        text = _("%(path)s cannot be moved away (%(why)s). Give the product's user the right to write there.")
-        raise SourceTrouble(text % {"path": path, "why": error.strerror or error}) from error
+        raise SourceTrouble(
+            f"{path} cannot be moved away ({error.strerror or error}). "
+            "Give the product's user the right to write there."
+        ) from error
     return new
 
 

@@ -20,6 +20,7 @@ from extraction.engine.cells import TABLES, CellSpec, cell_text, parse_cell
 from extraction.engine.document import Box, Document
 from extraction.engine.guided import GuidedRow, Guides, matched, rows_of
 from extraction.models import Correction, EditedTable, Invoice, LineItem, TaxLine, User
+from extraction.wording import told
 
 from .approving import first_approval_void
 from .audit import event_record
@@ -153,7 +154,7 @@ class _Edit:
         try:
             value = parse_cell(spec, storable(text), language=self.invoice.language)
         except ValueError as error:
-            self.told.refused[row.key, spec.name] = str(error)
+            self.told.refused[row.key, spec.name] = told(str(error))
             return
         new = fitting(self.columns[spec.name], value)
         old, now = self.text(row, spec), cell_text(spec, new, language=self.invoice.language)
@@ -236,7 +237,7 @@ def guides_apply(*, invoice: Invoice, user: User, data: Mapping[str, Any]) -> li
     try:
         guides = Guides.from_dict(data)
     except ValueError as error:
-        raise InvalidValue(_(str(error))) from None
+        raise InvalidValue(told(str(error))) from None
     with transaction.atomic():
         _lock_for_review(invoice, user)
         table, _made = EditedTable.objects.get_or_create(invoice=invoice, name="line_items")

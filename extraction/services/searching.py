@@ -14,10 +14,13 @@ AT_ONCE = 200
 
 
 def search_index(*, invoice: Invoice, pages: bool = True) -> None:
-    """Take the words anew: of values and names, and of all ``pages`` and lines unless only values changed."""
+    """Take the words anew: of values and names, and of all ``pages`` and lines unless only values changed.
+
+    Where more than that one change was made since the words were taken, its lines may be others, too: all are taken.
+    """
     if not pages:
         words = joined(_value_words({invoice.pk: invoice})[invoice.pk])
-        known = SearchText.objects.filter(pk=invoice.pk)
+        known = SearchText.objects.filter(pk=invoice.pk, revision__gte=invoice.revision - 1)
         if known.update(value_words=words, revision=invoice.revision):
             return
     _store([invoice])

@@ -49,8 +49,9 @@ def approval_of(context: dict[str, Any], invoice: Invoice) -> Approval | None:
 
 @register.simple_tag(takes_context=True)
 def allowed(context: dict[str, Any], invoice: Invoice) -> frozenset[str]:
-    """What the person may do with it, also where a page does not hand that on."""
-    return actions_in(invoice.workspace_id, context["request"].user)
+    """What the person may do with it: as the page hands it on (``may``), or asked anew where it does not."""
+    may: frozenset[str] | None = context.get("may")
+    return actions_in(invoice.workspace_id, context["request"].user) if may is None else may
 
 
 @register.simple_tag

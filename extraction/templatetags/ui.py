@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -10,7 +11,8 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
@@ -18,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from extraction import wording
 from extraction.engine.errors import ReadingCancelled
+from extraction.engine.fields import DOCUMENT_TYPES, FieldSpec, Kind
 from extraction.engine.files import FORMATS
 from extraction.models import Invoice, Status
 from extraction.services import RETRY_MAY_HELP
@@ -32,6 +35,7 @@ ICONS: dict[str, str] = {
     "bookmark": '<path d="M6.5 3.5h11V21L12 16.5 6.5 21z"/>',
     "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15z"/><path d="M10 21h4"/>',
     "camera": '<path d="M4 8h3.5L9 5.5h6L16.5 8H20v11H4z"/><circle cx="12" cy="13" r="3.2"/>',
+    "chart": '<path d="M4 20h16"/><path d="M6.5 20v-6h3v6M11 20V5h3v15M15.5 20v-9h3v9"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
     "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',
     "chevron-left": '<path d="m14.5 6-6 6 6 6"/>',
@@ -135,6 +139,16 @@ def amount(value: Any) -> str:
 
 
 @register.filter
+def worded(value: str, spec: FieldSpec) -> str:
+    """A stored value where it is only read: amounts, dates and kinds of documents as the language has them."""
+    if spec.kind is Kind.CHOICE:
+        return _(DOCUMENT_TYPES[value]) if value in DOCUMENT_TYPES else value
+    if spec.kind is Kind.DATE:
+        return date_format(found, "SHORT_DATE_FORMAT") if (found := parse_date(value)) else value
+    return amount(value) if spec.kind is Kind.AMOUNT else value
+
+
+@register.filter
 def quantity(value: Any) -> str:
     """2.0000 -> 2; 1.2500 -> 1.25."""
     if value in (None, ""):
@@ -146,6 +160,18 @@ def quantity(value: Any) -> str:
 def decimals(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """What stands between backticks, as code."""
+    parts = [format_html("<code>{}</code>" if at % 2 else "{}", part) for at, part in enumerate(text.split("`"))]
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+@register.filter
+def pretty_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,9 +22,11 @@ DOUBTFUL = 0.5
 CHOICES = 4  # other values that are offered: as many as keys are easy to reach
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldView:
-    """``error`` and ``typed`` are set while what a person typed is no value of the field.
+    """What templates ask for again and again is worked out once: nothing here changes.
+
+    ``error`` and ``typed`` are set while what a person typed is no value of the field.
 
     ``from_einvoice``: the machine's value was stated by the sender's XML, not read, so no likelihood is said.
     ``sum``: this is the sum of other fields, and does not hold.
@@ -46,7 +49,7 @@ class FieldView:
     def name(self) -> str:
         return self.spec.name
 
-    @property
+    @cached_property
     def label(self) -> str:
         return _(self.spec.label)
 
@@ -54,7 +57,7 @@ class FieldView:
     def kind(self) -> Kind:
         return self.spec.kind
 
-    @property
+    @cached_property
     def value(self) -> str:
         return self.row.value if self.row else ""
 
@@ -62,7 +65,7 @@ class FieldView:
     def shown(self) -> str:
         return self.value if self.typed is None else self.typed
 
-    @property
+    @cached_property
     def choices(self) -> list[tuple[str, str]]:
         """Of a choice, all; an unknown stored value stays choosable instead of vanishing."""
         if self.kind is not Kind.CHOICE:
@@ -75,15 +78,15 @@ class FieldView:
         value = self.row.machine_value if self.row else ""
         return dict(self.choices).get(value, value)
 
-    @property
+    @cached_property
     def human(self) -> bool:
         return bool(self.row and self.row.human_value is not None)
 
-    @property
+    @cached_property
     def corrected(self) -> bool:
         return bool(self.row and self.human and self.row.human_value != self.row.machine_value)
 
-    @property
+    @cached_property
     def state(self) -> tuple[str, str]:
         """Colour and words of the pill."""
         if self.corrected:
@@ -104,7 +107,7 @@ class FieldView:
     def unsure(self) -> bool:
         return bool(self.value) and not self.human and self.state[0] != "ok"
 
-    @property
+    @cached_property
     def doubt(self) -> float | None:
         """How much this needs a look, from 0 (most) to 1; None for what needs none, or had one.
 
@@ -127,7 +130,7 @@ class FieldView:
     def likelihood(self) -> float:
         return (self.row.confidence if self.row else None) or 0.0
 
-    @property
+    @cached_property
     def alternatives(self) -> list[dict[str, Any]]:
         """Other values that were read, each once and not the one that holds."""
         names = dict(self.choices)
@@ -139,7 +142,7 @@ class FieldView:
                 found.append({**other, "label": label, "place": place(other.get("page"), other.get("box"))})
         return found[:CHOICES]
 
-    @property
+    @cached_property
     def place(self) -> str:
         """Where the value that holds was read; a corrected one has a place only if it was an alternative."""
         if self.row is None or not self.value:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from extraction import crops
 from extraction.engine.errors import InvoiceError
-from extraction.models import InvoicePage
+from extraction.models import Invoice, InvoicePage
 from extraction.searchable import searchable_offered, searchable_pdf
 
 from .common import own_invoice, refused
@@ -24,7 +24,10 @@ KEEP = "private, max-age=604800, immutable"
 
 @require_GET
 def page_image(request: HttpRequest, invoice_id: int, number: int) -> HttpResponseBase:
-    page = get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number)
+    return image_of(get_object_or_404(InvoicePage, invoice=own_invoice(request, invoice_id), number=number))
+
+
+def image_of(page: InvoicePage) -> HttpResponseBase:
     name = page.image.name or ""
     media_type = IMAGE_TYPES.get(name.rpartition(".")[2].lower())
     if media_type is None:
@@ -68,6 +71,10 @@ def original(request: HttpRequest, invoice_id: int) -> HttpResponseBase:
     if asked := request.GET.get("source", ""):
         source = get_object_or_404(invoice.sources, pk=asked if asked.isdigit() else 0)
         return _file(source.file.name, source.media_type, keep="private, no-cache", save_as=source.file_name)
+    return original_of(invoice)
+
+
+def original_of(invoice: Invoice) -> HttpResponseBase:
     return _file(invoice.file.name or "", invoice.media_type, keep="private, no-cache", save_as=invoice.file_name)
 
 

@@ -21,6 +21,7 @@ from extraction.models import UNREAD, Invoice, Status, User
 from extraction.permissions import actions_in
 from extraction.searchable import searchable_offered
 from extraction.templatetags.ui import progress_state
+from extraction.wording import told
 
 from .common import explains_refusals, is_htmx, own_invoice, signed_in, where_from
 from .fields import FieldView, field_views, grouped, to_check
@@ -102,7 +103,7 @@ def progress(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 def pages_ahead(user: User, invoice_id: int) -> list[str]:
     """Addresses of what the next document shows first, so that the browser has it before it is asked for."""
-    invoice = selectors.invoices_for(user).filter(pk=invoice_id).first()
+    invoice = Invoice.objects.for_user(user).filter(pk=invoice_id).only("read_at").first()
     if invoice is None or invoice.read_at is None:
         return []
     numbers = invoice.pages.exclude(image="").values_list("number", flat=True)[:AHEAD]
@@ -159,7 +160,7 @@ def field_preview(request: HttpRequest, invoice_id: int, name: str) -> HttpRespo
     try:
         value = canonical(parse_value(spec.kind, request.GET.get("text", ""), language=invoice.language))
     except ValueError as error:
-        return JsonResponse({"error": str(error)})
+        return JsonResponse({"error": told(str(error))})
     return JsonResponse({"value": value})
 
 

@@ -42,6 +42,8 @@ SECTIONS = (
     Section("settings-approval", gettext_lazy("Approval")),
     Section("settings-limits", gettext_lazy("Limits")),
     Section("settings-inbound", gettext_lazy("Mailboxes and folders")),
+    Section("settings-currency", gettext_lazy("Currency and rates")),
+    Section("settings-api", gettext_lazy("API and webhooks")),
     Section("settings-activity", gettext_lazy("Activity")),
 )
 

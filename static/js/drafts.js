@@ -45,13 +45,13 @@ function note(field, template, values) {
 
 function restore(field, draft) {
   field.show(draft.text);
-  const box = note(field, "draft-restored", { when: new Date(draft.at).toLocaleString() });
+  const box = note(field, "draft-restored", { when: new Date(draft.at).toLocaleString(document.documentElement.lang) });
   box.querySelector("[data-drop]").addEventListener("click", () => dropDraft(field));
 }
 
 // The stored value has changed meanwhile: nothing is put over it without a word.
 function offer(field, draft) {
-  const box = note(field, "draft-offered", { when: new Date(draft.at).toLocaleString(), mine: draft.text, theirs: field.stored || "–" });
+  const box = note(field, "draft-offered", { when: new Date(draft.at).toLocaleString(document.documentElement.lang), mine: draft.text, theirs: field.stored || "–" });
   box.querySelector("[data-use]").addEventListener("click", () => {
     field.show(draft.text);
     box.remove();

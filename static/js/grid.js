@@ -9,6 +9,7 @@ import { csrfToken, fill, toast } from "./page.js";
 import { hint as showPlace, takePicks } from "./picks.js";
 
 const syncs = [];
+const views = [];
 
 function readRows(section) {
   const columns = [...section.querySelectorAll("th[data-column]")].map((head) => head.dataset.column);
@@ -100,6 +101,7 @@ function start(section) {
   if (sync.restore()) toast(texts.restored);
   changed();
   syncs.push(sync);
+  views.push(view);
 
   // Words of the page go to the cell in hand, until another field is.
   let release = null;
@@ -153,6 +155,7 @@ function showProblems(html) {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.matches(".field") || form.method === "dialog") return;
+  views.forEach((view) => view.input && view.commit());
   if (!syncs.some((sync) => sync.isDirty)) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -43,7 +43,7 @@ function typingKey(view, event) {
     if (ARROWS[key]) view.place(view.at.row + ARROWS[key][0], view.at.column);
     return true;
   }
-  return false;
+  return event.altKey && event.code.startsWith("Key") ? "pass" : false;
 }
 
 function plainKey(view, event, act) {

@@ -1,5 +1,6 @@
 // The guides themselves: lines over the page that a pointer drags and arrows move, and above them what a column means.
 import { fill } from "./page.js";
+import { pointOn } from "./places.js";
 
 const STEP = 0.002; // of the page, for each press of an arrow; ten times that with Shift
 const APART = 0.008; // borders never come closer
@@ -59,8 +60,8 @@ export class GuideLayer {
     element.addEventListener("pointerdown", (event) => {
       event.stopPropagation();
       event.preventDefault();
-      const layer = element.parentElement.getBoundingClientRect();
-      const follow = (moved) => move(orientation === "horizontal" ? (moved.clientX - layer.left) / layer.width : (moved.clientY - layer.top) / layer.height);
+      const layer = element.parentElement; // it stays, while every move draws what is in it anew
+      const follow = (moved) => move(pointOn(layer, moved)[orientation === "horizontal" ? "x" : "y"]);
       this.drag(follow, label);
     });
     element.addEventListener("keydown", (event) => {
@@ -156,8 +157,7 @@ export class GuideLayer {
   // On the page itself: a drag marks the table anew, a click inside it adds a border.
   press(event, page) {
     if (event.button !== 0) return;
-    const layer = this.layers.get(page).getBoundingClientRect();
-    const at = ({ clientX, clientY }) => ({ x: (clientX - layer.left) / layer.width, y: (clientY - layer.top) / layer.height });
+    const at = (pointer) => pointOn(this.layers.get(page), pointer);
     const start = at(event);
     let drawn = false;
     const old = structuredClone(this.guides);

@@ -40,7 +40,7 @@ function combined(event, acts) {
   const digit = event.code.match(/^(?:Digit|Numpad)([0-9])$/)?.[1];
   const field = fieldOf(event.target);
   if (digit && field) return () => acts.choose(field, Number(digit));
-  return acts.letters[letterOf(event)] && isTyping(event) ? acts.letters[letterOf(event)] : null;
+  return acts.letters[letterOf(event)] ?? null;
 }
 
 function inField(event, acts, editable) {

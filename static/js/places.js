@@ -18,6 +18,15 @@ export function drawBox(svg, { x0, y0, x1, y1 }, classes, [dx, dy] = [0.003, 0.0
   return rect;
 }
 
+/** Where the pointer is on the upright page, however the page is turned for the eye. `layer` covers the page. */
+export function pointOn(layer, { clientX, clientY }) {
+  const box = layer.getBoundingClientRect();
+  const [u, v] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
+  const turn = Number(layer.closest("[data-turn]")?.dataset.turn ?? 0);
+  const [x, y] = [[u, v], [v, 1 - u], [1 - u, 1 - v], [1 - v, u]][turn];
+  return { x, y };
+}
+
 export function titled(rect, words) {
   rect.append(Object.assign(document.createElementNS(SVG, "title"), { textContent: words }));
 }

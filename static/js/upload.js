@@ -7,10 +7,10 @@ const AT_ONCE = 3;
 
 function startUploads(refresh) {
   const panel = document.getElementById("uploads");
-  if (!panel) return;
+  const input = document.getElementById("file");
+  if (!panel || !input) return; // a page without the bar, as the one that says that there is none
   const texts = panel.dataset;
   const list = document.getElementById("uploads-list");
-  const input = document.getElementById("file");
   const entries = [];
   let sending = 0;
   let refreshTimer = 0;

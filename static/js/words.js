@@ -1,7 +1,7 @@
 // Words on the pages: a click takes the one under it, a drag all between its ends, in reading order. Whoever has the hand
 // (picks.js) gets them; before, a note beside the pointer says what they would become.
 import { givePick } from "./picks.js";
-import { around, drawBox } from "./places.js";
+import { around, drawBox, pointOn } from "./places.js";
 
 const PAUSE = 90; // ms that the pointer rests before the server is asked
 const STILL = 0.01; // of the page: a click, not a drag
@@ -10,15 +10,6 @@ const STILL = 0.01; // of the page: a click, not a drag
 export function startWords(pages, { preview }) {
   const bubble = startBubble(preview);
   for (const figure of pages.values()) pickWords(figure, bubble);
-}
-
-/** Where the pointer is on the upright page, however the page is turned for the eye. */
-function pointOn(svg, { clientX, clientY }) {
-  const box = svg.getBoundingClientRect();
-  const [u, v] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
-  const turn = Number(svg.closest("[data-turn]")?.dataset.turn ?? 0);
-  const [x, y] = [[u, v], [v, 1 - u], [1 - u, 1 - v], [1 - v, u]][turn];
-  return { x, y };
 }
 
 /** The words of lines that touch the rectangle between two points; a line for each line of the page. */

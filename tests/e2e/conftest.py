@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from extraction import services
 from extraction.engine import read_invoice
@@ -33,6 +33,7 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+expect.set_options(timeout=15_000)  # a machine that has other things to do; what shows sooner is not waited for
 
 
 def read_without_models(path: Path, /, *, options: ReadOptions, **extra: Any) -> Reading:

@@ -95,5 +95,5 @@ def test_a_pdf_with_a_password_is_opened_on_its_page_and_then_read(page: Page, w
     expect(page.get_by_text("This password does not open the PDF.")).to_be_visible()
     field.fill("open sesame")
     page.keyboard.press("Enter")
-    expect(page.locator("#input-gross_total")).to_be_visible()
+    expect(page.locator("#input-gross_total")).to_be_visible(timeout=30_000)
     expect(field).to_have_count(0)

@@ -181,7 +181,7 @@ def test_undo_and_redo_go_across_fields(page: Page, site: str, read_invoice: Mak
     assert FieldValue.objects.get(invoice=invoice, name="net_total").human_value is None
     page.keyboard.press("Control+Shift+z")
     expect(field(page, "net_total")).to_have_value("200")
-    page.get_by_role("button", name="Redo").click()
+    page.locator("#redo").click()
     expect(field(page, "vendor_name")).to_have_value("Elm & Co")
     saved(page)
     page.get_by_role("button", name="Undo").click()

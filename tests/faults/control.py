@@ -45,7 +45,20 @@ def cancel(invoice_id: str) -> None:
     services.invoice_cancel(invoice=Invoice.objects.get(pk=invoice_id), user=User.objects.get())
 
 
+def desk() -> None:
+    """An invoice in review with a page and three lines, and a colleague who may approve."""
+    from extraction.models import LineItem, Membership, Role, User, Workspace
+    from tests.builders import make_invoice
+
+    workspace = Workspace.objects.get()
+    sue = User.objects.create_user("sue@example.com", "a long enough password", name="Sue Moss")
+    Membership.objects.create(workspace=workspace, user=sue, role=Role.APPROVER)
+    invoice = make_invoice(workspace)
+    for position, amount in enumerate(("40.00", "30.00", "30.00"), start=1):
+        LineItem.objects.create(invoice=invoice, position=position, description=f"Goods {position}", amount=amount)
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.faults.settings")
     django.setup()
-    {"prepare": prepare, "upload": upload, "wake": wake, "cancel": cancel}[sys.argv[1]](*sys.argv[2:])
+    {"prepare": prepare, "upload": upload, "wake": wake, "cancel": cancel, "desk": desk}[sys.argv[1]](*sys.argv[2:])

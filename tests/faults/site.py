@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,6 +44,22 @@ def alive(pid: int) -> bool:
 
 def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def family(pid: int) -> list[int]:
+    """All living descendants."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children] + [pid for child in children for pid in family(int(child))]
+
+
+def answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def free_port() -> int:
@@ -81,6 +100,22 @@ class Site:
         self.start("-m", "gunicorn", "ocrsite.wsgi", PORT=str(port))
         self.wait_for(lambda: "Booting worker" in self.log())
         return f"http://127.0.0.1:{port}/"
+
+    def kill_web(self) -> None:
+        """As the kernel does when memory is short: the latest web server and its workers, without a word."""
+        master = int(re.findall(r"Listening at: \S+ \((\d+)\)", self.log())[-1])
+        for pid in (master, *family(master)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    @contextmanager
+    def nobody_writes(self) -> Iterator[None]:
+        """The database takes nothing in: who wants to write waits, as behind a long statement."""
+        with closing(
+            sqlite3.connect(self.folder / "invoicelens.sqlite3", timeout=30, isolation_level=None)
+        ) as database:
+            database.execute("BEGIN IMMEDIATE")  # ended by closing it
+            yield
 
     def control(self, *arguments: str) -> None:
         done = subprocess.run(

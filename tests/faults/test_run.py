@@ -9,35 +9,17 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
-from .site import REPO, Site, alive, free_port
+from .site import REPO, Site, alive, answers, family, free_port
 
 pytestmark = pytest.mark.processes
 
 
 def run(site: Site, *, port: int) -> subprocess.Popen[bytes]:
     return site.start("manage.py", "run", PORT=str(port))
-
-
-def answers(port: int) -> bool:
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def family(pid: int) -> list[int]:
-    """All living descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children] + [pid for child in children for pid in family(int(child))]
 
 
 def started(site: Site, port: int) -> subprocess.Popen[bytes]:

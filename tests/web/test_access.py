@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from extraction.models import (
+    ApiToken,
     BulkAct,
     Invoice,
     InvoicePage,
@@ -19,6 +20,8 @@ from extraction.models import (
     Status,
     User,
     WatchFolder,
+    Webhook,
+    WebhookDelivery,
     Workspace,
 )
 from extraction.urls import urlpatterns
@@ -27,11 +30,13 @@ from tests.conftest import PASSWORD, make_user
 OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
+    "restore", "export-start", "export-undo", "export-profile-copy", "export-profile-delete", "vendor-codes-import",
+    "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
     "bulk", "bulk-undo", "columns", "view-create", "view-update", "view-delete",
     "doubts-settle", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
     "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
     "table-save", "guides-preview", "table-columns", "arrange-apply", "arrange-undo", "split-accept", "split-decline",
+    "settings-token-revoke", "settings-webhook-do", "settings-delivery-replay",
 }  # fmt: skip
 # What needs no document: the person's own pages, which show an outsider nothing of ours (see below).
 OWN_PAGES = {
@@ -39,7 +44,9 @@ OWN_PAGES = {
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
     "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
     "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read", "table-columns",
-    "news", "bulk", "columns", "vendors", "view-create", "view-counts",
+    "news", "bulk", "columns", "vendors", "view-create", "view-counts", "exports", "export-preview", "export-start",
+    "export-profiles", "export-profile-new", "vendor-codes", "vendor-codes-import",
+    "settings-api", "settings-webhook-new", "dashboard", "dashboard-vendors", "settings-currency",
 }  # fmt: skip
 
 
@@ -53,11 +60,14 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
         "number": 1,
         "name": "gross_total",
         "arrangement_id": 1,
+        "batch_id": 1,
+        "profile_id": 1,
         "view_id": view.pk,
         "act_id": act.pk,
         "member_id": member.pk if member else 1,
         "mailbox_id": mailbox_of(invoice.workspace).pk,
         "folder_id": WatchFolder.objects.get_or_create(workspace=invoice.workspace, name="scanner")[0].pk,
+        **machines_of(invoice.workspace),
         "uidb64": "MQ",
         "token": "no-token",
     }
@@ -70,6 +80,15 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
 def mailbox_of(workspace: Workspace) -> Mailbox:
     names = {"address": "in@example.com", "host": "127.0.0.1", "username": "in", "password": "x", "is_active": False}
     return Mailbox.objects.get_or_create(workspace=workspace, defaults=names)[0]
+
+
+def machines_of(workspace: Workspace) -> dict[str, int]:
+    owner = {"user": User.objects.first() or make_user("owner@example.com"), "name": "ERP", "sha256": "x"}
+    token = ApiToken.objects.get_or_create(workspace=workspace, defaults=owner)[0]
+    hook = Webhook.objects.get_or_create(workspace=workspace, defaults={"url": "https://nowhere.invalid/"})[0]
+    event = {"message_id": "msg_1", "event": "webhook.test", "payload": {}, "state": "failed"}
+    delivery = WebhookDelivery.objects.get_or_create(webhook=hook, defaults=event)[0]
+    return {"token_id": token.pk, "webhook_id": hook.pk, "delivery_id": delivery.pk}
 
 
 def ask(client: Client, name: str, address: str, **headers: str) -> int:
@@ -115,6 +134,9 @@ def test_lists_and_exports_of_an_outsider_show_nothing_of_ours(
         client.get(reverse("inbox"), {"q": invoice.file_name}, headers={"HX-Request": "true"}).content,
         client.get(reverse("live"), {"id": invoice.pk}).content,
         client.get(reverse("doubts"), {"field": "vendor_name"}).content,
+        client.get(reverse("dashboard")).content,
+        client.get(reverse("dashboard-vendors")).content,
+        client.get(reverse("dashboard-csv", args=["vendors"])).content,
         b"".join(client.get(reverse("export")).streaming_content),
     ]
     for text in texts:

@@ -126,3 +126,10 @@ def test_the_companys_own_names_are_typed_one_a_line(client: Client, workspace: 
     workspace.refresh_from_db()
     assert (workspace.own_names, workspace.own_tax_ids) == (['Acme "Blue" GmbH', "Acme AG"], ["DE123"])
     assert "Acme &quot;Blue&quot; GmbH\nAcme AG</textarea>" in client.get(address).content.decode()
+
+
+def test_every_answer_says_what_it_took_and_what_of_it_was_computed(web: Client) -> None:
+    said = web.get(reverse("inbox"))["Server-Timing"]
+    app, cpu = (float(figure) for figure in re.findall(r"dur=([\d.]+)", said))
+    assert 0 < cpu <= app + 1
+    assert said.startswith("app;")
