@@ -45,19 +45,23 @@ def scenes(shown: dict[str, int]) -> list[tuple[str, str, Callable[[Page], None]
         ("doubts", "/doubts/", _nothing),
         ("duplicates", f"/invoices/{copy}/duplicates/", _nothing),
         ("arrange", f"/invoices/{shown['pages']}/arrange/", _nothing),
+        ("dashboard", "/dashboard/", _nothing),
+        ("exports", "/exports/", _nothing),
         ("notifications", "/notifications/", _nothing),
         ("company", "/settings/company/", _nothing),
         ("members", "/settings/members/", _nothing),
         ("fields", "/settings/fields/", _nothing),
         ("inbound", "/settings/inbound/", _nothing),
         ("mailbox", "/settings/inbound/mailbox/", _nothing),
+        ("currency", "/settings/currency/", _nothing),
+        ("api", "/settings/api/", _nothing),
         ("activity", "/settings/activity/", _nothing),
         ("profile", "/profile/", _nothing),
         ("guide", "/guide/", _nothing),
     ]
 
 
-IN_THE_DARK = ("inbox", "review", "doubts", "duplicates")
+IN_THE_DARK = ("inbox", "review", "doubts", "duplicates", "dashboard")
 
 
 def take(address: str, email: str, password: str, shown: dict[str, int], folder: Path) -> None:
