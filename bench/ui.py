@@ -21,7 +21,7 @@ import shutil
 import statistics
 import time
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -255,13 +255,14 @@ def report(figures: Figures, rows: int) -> None:
         for name, value in lines:
             print(f"  {name:<38} {value}")
     print(f"\nServer, ms {'':>30} {'median':>8} {'p95':>8} {'cpu':>8} {'n':>5}")
-    slow = 0
+    slow = costly = 0
     for name, values in sorted(figures.server.items()):
         median, high = statistics.median(values), sorted(values)[min(len(values) - 1, round(0.95 * len(values)))]
         slow += median >= LIMIT
         cost = statistics.median(figures.cost[name])
+        costly += cost >= LIMIT
         print(f"  {name:<38} {median:>8.1f} {high:>8.1f} {cost:>8.1f} {len(values):>5}{'  slow' * (median >= LIMIT)}")
-    print(f"{slow} of {len(figures.server)} take {LIMIT} ms or more at the median")
+    print(f"{slow} of {len(figures.server)} take {LIMIT} ms or more at the median, {costly} compute as long")
 
 
 def main() -> None:
@@ -288,7 +289,7 @@ def main() -> None:
         print(f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
         report(figures, options.rows)
         if options.json:
-            options.json.write_text(json.dumps(asdict(figures), indent=1))
+            options.json.write_text(json.dumps(vars(figures), indent=1))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from extraction.analytics.cells import figure_narrow, figure_say
 from extraction.doubts import doubtful_fields
 from extraction.engine.fields import DOCUMENT_TYPES, Kind
 from extraction.engine.values import parse_value
@@ -184,6 +185,7 @@ FILTERS: dict[str, Filter] = {
     "problem": Filter(gettext_lazy("Problem"), with_problem, lambda text, user: str(PROBLEMS.get(text, text))),
     "assignee": Filter(gettext_lazy("Assigned to"), assigned, assignee_name),
     "doubtful": Filter(gettext_lazy("Values"), doubtful, lambda text, user: _("doubtful ones only")),
+    "figure": Filter(gettext_lazy("Dashboard"), figure_narrow, figure_say),
     "bulk": Filter(gettext_lazy("Left out"), refused_in, lambda text, user: _("by what you did to many")),
     "ids": Filter(gettext_lazy("Chosen"), only_these, lambda text, user: str(text.count(",") + 1)),
 }

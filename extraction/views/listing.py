@@ -15,8 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from extraction import selectors
-from extraction.analytics.cells import LONGEST as LONGEST_FIGURE
-from extraction.analytics.cells import figure_narrow, figure_say
 from extraction.models import UNREAD, Invoice, InvoiceQuerySet, Status, User
 
 from .filters import FILTERS, narrowed
@@ -93,7 +91,6 @@ class Listing:
     order: str = NEWEST
     filters: tuple[tuple[str, str], ...] = ()
     view: int = 0
-    figure: str = ""  # a number of the dashboard: ``analytics.cells``
 
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> Listing:
@@ -106,25 +103,11 @@ class Listing:
             order=order if order.removeprefix("-") in ORDERS else NEWEST,
             filters=tuple((name, value) for name, value in typed.items() if value),
             view=int(view) if view.isdecimal() and len(view) < 19 else 0,
-            figure=str(query.get("figure", ""))[:LONGEST_FIGURE],
         )
 
     def everywhere(self, user: Any) -> tuple[InvoiceQuerySet, dict[str, str]]:
-        """What filters and search leave, in all tabs, and what is wrong with a filter.
-
-        Nothing where the address of a dashboard's figure is damaged.
-        """
-        found = selectors.invoices_for(user, search=self.search)
-        if self.figure:
-            try:
-                found = figure_narrow(found, self.figure, user)
-            except ValueError:
-                found = found.none()
-        return narrowed(found, dict(self.filters), user)
-
-    @property
-    def figure_words(self) -> str:
-        return figure_say(self.figure) if self.figure else ""
+        """What filters and search leave, in all tabs, and what is wrong with a filter."""
+        return narrowed(selectors.invoices_for(user, search=self.search), dict(self.filters), user)
 
     def invoices(self, user: Any) -> InvoiceQuerySet:
         return self.ordered(TABS[self.tab].narrow(self.everywhere(user)[0]))
@@ -143,7 +126,7 @@ class Listing:
         """The address's query part, without what is default."""
         it = replace(self, **changed)
         sort, view = "" if it.order == NEWEST else it.order, str(it.view or "")
-        parts = {"status": it.tab, "q": it.search, "sort": sort, **dict(it.filters), "figure": it.figure, "view": view}
+        parts = {"status": it.tab, "q": it.search, "sort": sort, **dict(it.filters), "view": view}
         return urlencode({name: value for name, value in parts.items() if value})
 
     def link(self, **changed: Any) -> str:

@@ -101,6 +101,13 @@ function keys(event) {
   run();
 }
 
+// From the search straight to what was found, without Tab through all filters.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" || event.target.id !== "search" || !plainKey(event)) return;
+  event.preventDefault();
+  step(1);
+});
+
 const focusedRow = () => document.activeElement.closest("tbody tr");
 
 function step(by) {

@@ -49,7 +49,7 @@ def figure(page: Page, name: str) -> Locator:
 
 
 def rows(page: Page) -> Locator:
-    return page.locator("#results tbody tr")
+    return page.locator("#results tbody tr[id]")
 
 
 # --- mouse ------------------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def test_a_bar_shows_its_value_and_opens_its_documents(board: Page) -> None:
     expect(board.locator("#tip")).to_have_text("Alder\nApproved\n370.00 EUR")
     bar.click()
     expect(rows(board)).to_have_count(2)
-    expect(board.locator(".figure-chip")).to_contain_text("Alder")
+    expect(board.locator(".chips")).to_contain_text("Alder")
     for at in range(2):
         expect(rows(board).nth(at)).to_contain_text("Alder")
 

@@ -65,6 +65,10 @@ def test_lists_and_settings(desk: Desk, visit: Callable[..., Page]) -> None:
         visit(path)
     for name in ("company", "members", "fields", "approval", "limits", "inbound", "inbound/mailbox", "activity"):
         visit(f"/settings/{name}/")
+    for name in ("api", "api/webhook", "currency"):
+        visit(f"/settings/{name}/")
+    for path in ("/dashboard/", "/exports/", "/exports/profiles/", "/exports/profiles/new/", "/exports/codes/"):
+        visit(path)
     for path in (f"/settings/inbound/mailbox/{mailbox.pk}/", "/profile/", "/guide/", "/workspace/new/", "/password/"):
         visit(path)
 

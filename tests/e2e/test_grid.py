@@ -297,6 +297,24 @@ def test_guides_that_are_drawn_once_read_the_lines_of_two_pages(page: Page, site
     expect(page.locator(".guide-layer")).to_have_count(0)
 
 
+def test_guides_follow_the_pointer_on_a_page_that_is_turned_for_the_eye(page: Page, site: str, invoice: Invoice):
+    opened(page, site, invoice)
+    page.locator("[data-turn-pages]").click()
+    section(page).get_by_role("button", name="Draw columns").click()
+    border = page.get_by_role("slider", name="Border 2 of the columns")
+    expect(border).to_be_visible()
+    before = float(border.get_attribute("aria-valuenow") or 0)
+    line = border.bounding_box() or {}
+    x, y = line["x"] + line["width"] / 2, line["y"] + line["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 20, steps=4)  # turned by a quarter, what is right on the paper is down on the screen
+    page.mouse.up()
+    leaf = page.locator(".page .leaf").first.bounding_box() or {}
+    after = float(border.get_attribute("aria-valuenow") or 0)
+    assert after - before == pytest.approx(100 * 20 / leaf["height"], abs=1)
+
+
 def test_guides_are_drawn_with_the_mouse(page: Page, site: str, invoice: Invoice):
     opened(page, site, invoice)
     section(page).get_by_role("button", name="Draw columns").click()

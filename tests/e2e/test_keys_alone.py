@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from extraction import selectors
 from extraction.models import Comment, Invoice, LineItem, Status, User
 from tests.builders import VALUES
 from tests.conftest import PASSWORD
@@ -66,8 +66,8 @@ def find_and_open(page: Page) -> None:
     keys.press("Enter")
     rows = page.locator("table.documents tbody tr")
     expect(rows).to_have_count(2)
-    keys.press("Escape")
-    keys.press("j")
+    keys.press("ArrowDown")
+    expect(rows.first.locator(".open")).to_be_focused()
     keys.press("Enter")
     page.wait_for_url("**/invoices/**")
 
@@ -79,7 +79,6 @@ def correct(page: Page, invoice: Invoice) -> None:
     page.keyboard.type("1.190,00")
     page.keyboard.press("Enter")
     expect(page.locator("#save-state")).to_have_text("All changes saved")
-    assert selectors.review_fields(invoice)
     assert invoice.field_values.get(name="gross_total").human_value == "1190.00"
 
 
@@ -93,7 +92,7 @@ def fix_a_line(page: Page, invoice: Invoice) -> None:
     keys.type("31.5")
     keys.press("Enter")
     expect(page.locator("[data-grid=line_items] [data-state]")).to_have_text("Saved")
-    assert str(LineItem.objects.get(invoice=invoice, position=2).amount) in ("31.5", "31.50", "31.500000")
+    assert LineItem.objects.get(invoice=invoice, position=2).amount == Decimal("31.5")
 
 
 def comment(page: Page, invoice: Invoice) -> None:

@@ -118,7 +118,7 @@ def test_nothing_hangs_over_the_edge(
 ):
     services.token_create(workspace=workspace, user=admin, name="ERP", scopes=["invoices:read", "bi:read"])
     hook, _secret = services.webhook_create(workspace=workspace, user=admin, url=f"https://example.com/{'long' * 30}")
-    page = signed_in(open_browser(width=width), site, admin)
+    page = signed_in(open_browser(width=width), f"{site}/settings/api/", admin)
     for address in ("settings/api/", f"settings/api/webhook/{hook.pk}/", "api/v1/docs"):
         page.goto(f"{site}/{address}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address

@@ -140,7 +140,7 @@ def test_an_approval_that_was_cut_off_is_said_and_given_again(served: Served, bo
     assert served.status() == "review"
     served.wait_until_up()
     boss.keyboard.press("Control+Enter")
-    expect(boss.locator(".toast", has_text="Approved")).to_be_visible()
+    expect(boss.locator(".toast", has_text="Approved invoice-")).to_be_visible(timeout=30_000)
     assert served.status() == "approved"
 
 

@@ -178,6 +178,7 @@ def test_an_invoice_on_hold_is_passed_over_until_it_is_taken_off(page: Page, sit
     expect(page).not_to_have_url(re.compile(f"/invoices/({first.pk}|{third.pk})/"))
     open_review(page, site, third)
     expect(page.locator("#approval")).to_contain_text("Waiting for the goods")
+    expect(page.locator("#approve-form")).to_contain_text("(on hold)")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toast.error")).to_contain_text("Take it off hold first")
     page.locator("#approval").get_by_role("button", name="Take off hold").click()

@@ -75,7 +75,7 @@ def test_every_number_leads_to_a_list_of_its_documents(web: Client, spent: Make)
     found = re.search(r'href="([^"]+)" class="hit" data-row="Birch &amp; &lt;b&gt;Sons&lt;/b&gt;" data-at="0"', raw)
     assert found
     answer = web.get(unescape(found[1]))
-    assert [row.pk for row in answer.context["page"].object_list] == [invoice.pk]
+    assert [row.pk for row in answer.context["invoices"]] == [invoice.pk]
     assert "Birch &amp; &lt;b&gt;Sons&lt;/b&gt;" in answer.content.decode()
 
 
@@ -84,7 +84,7 @@ def test_a_damaged_link_shows_an_empty_list(web: Client, spent: Make) -> None:
     for text in ("{", '{"vendor":"a\\u0000"}', '{"issued":"x"}'):
         answer = web.get(reverse("inbox"), {"figure": text})
         assert answer.status_code == 200
-        assert list(answer.context["page"].object_list) == []
+        assert list(answer.context["invoices"]) == []
 
 
 def test_work_by_person_is_shown_to_administrators_only(

@@ -107,6 +107,13 @@ def test_each_act_of_a_documents_life_has_its_event(hook: Webhook, admin: User, 
     ]  # fmt: skip
 
 
+def test_acts_on_many_documents_are_told_one_by_one(hook: Webhook, make_invoice: Make):
+    made = [make_invoice().pk for _number in range(3)]
+    webhooks.webhooks_tell(workspace_id=hook.workspace_id, invoice_ids=made, action="exported", detail={"batch": 7})
+    told = [(row.invoice_id, row.payload["data"]["batch"]) for row in WebhookDelivery.objects.order_by("pk")]
+    assert told == [(pk, 7) for pk in made]
+
+
 def test_another_workspaces_webhook_is_told_nothing(
     receiver: Receiver, outsider: User, admin: User, make_invoice: Make
 ):
