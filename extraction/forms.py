@@ -8,7 +8,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
-from .exports import DIALECTS, EXPORTS
+from .exports import DIALECTS
+from .exports.profiles import BUILT_IN
 
 
 class SignInForm(AuthenticationForm):
@@ -60,13 +61,21 @@ class RejectForm(forms.Form):
 
 
 class ExportForm(forms.Form):
-    format = forms.ChoiceField(choices=[(name, export.label) for name, export in EXPORTS.items()], required=False)
+    format = forms.ChoiceField(
+        choices=[(name, label) for name, (label, _kind, _levels) in BUILT_IN.items()], required=False
+    )
     dialect = forms.ChoiceField(choices=[(name, name) for name in DIALECTS], required=False)
     bom = forms.BooleanField(required=False)
     mark = forms.BooleanField(required=False)
 
     def clean_format(self) -> str:
-        return self.cleaned_data["format"] or next(iter(EXPORTS))
+        return self.cleaned_data["format"] or next(iter(BUILT_IN))
 
     def clean_dialect(self) -> str:
         return self.cleaned_data["dialect"] or next(iter(DIALECTS))
+
+    def clean(self) -> dict[str, Any]:
+        """What is unknown falls back to the default: an old bookmark still gives a file."""
+        defaults = {"format": next(iter(BUILT_IN)), "dialect": next(iter(DIALECTS))}
+        self.cleaned_data = defaults | self.cleaned_data
+        return self.cleaned_data

@@ -12,8 +12,14 @@ def extract_invoice(invoice_id: int) -> None:
 
 
 @shared_task
+def write_export(batch_id: int) -> None:
+    services.batch_write(batch_id=batch_id)
+
+
+@shared_task
 def sweep() -> None:
     services.invoices_sweep()
+    services.batches_sweep()
     services.search_catch_up(most=500)
 
 

@@ -7,6 +7,7 @@ from .bi import Day
 from .comments import Comment, Notice, Notification
 from .desk import BulkAct, SavedView, SearchText
 from .duplicates import DistinctPair, TextBand
+from .exports import BatchStatus, ExportBatch, ExportBatchItem, ExportProfile, VendorCode
 from .inbound import Letter, Mailbox, Security, Source, WatchFolder
 from .invoices import SETTLED, UNREAD, Channel, Invoice, InvoicePage, InvoiceQuerySet, Package, Status
 from .people import Membership, Role, User, UserManager, Workspace
@@ -21,6 +22,7 @@ __all__ = [
     "ArrangementChange",
     "AuditEvent",
     "BankVerification",
+    "BatchStatus",
     "BulkAct",
     "Change",
     "Channel",
@@ -29,6 +31,9 @@ __all__ = [
     "Day",
     "DistinctPair",
     "EditedTable",
+    "ExportBatch",
+    "ExportBatchItem",
+    "ExportProfile",
     "FieldValue",
     "Invoice",
     "InvoicePage",
@@ -52,6 +57,7 @@ __all__ = [
     "TextBand",
     "User",
     "UserManager",
+    "VendorCode",
     "WatchFolder",
     "Workspace",
 ]

@@ -16,6 +16,16 @@ from .desk import view_create, view_delete, view_update
 from .doubts import Seen, ValueChanged, doubt_reset, doubt_settle
 from .duplicates import duplicate_reject, duplicates_keep, duplicates_unkeep
 from .errors import RETRY_MAY_HELP, ChangedMeanwhile, EditConflict, InvalidState, InvalidValue, LeaseLost, ServiceError
+from .export_profiles import (
+    InvalidCodes,
+    InvalidProfile,
+    codes_import,
+    codes_replace,
+    profile_copy,
+    profile_delete,
+    profile_save,
+)
+from .exports import batch_start, batch_undo, batch_wake, batch_write, batches_sweep, nothing_text
 from .housekeeping import invoice_delete, invoice_restore, invoices_mark_exported, invoices_purge, samples_load
 from .inbound import folder_check, folder_save, mailbox_check, mailbox_save, source_remove, sources_due
 from .limits import main_fields, required_fields, upload_mb, workspace_options
@@ -69,6 +79,8 @@ __all__ = [
     "ApprovalBlocked",
     "ChangedMeanwhile",
     "EditConflict",
+    "InvalidCodes",
+    "InvalidProfile",
     "InvalidState",
     "InvalidValue",
     "Invitation",
@@ -89,7 +101,14 @@ __all__ = [
     "approval_blockers",
     "arrangement_undo",
     "bank_details_verify",
+    "batch_start",
+    "batch_undo",
+    "batch_wake",
+    "batch_write",
+    "batches_sweep",
     "bulk_undo",
+    "codes_import",
+    "codes_replace",
     "columns_choose",
     "comment_add",
     "comment_delete",
@@ -139,12 +158,16 @@ __all__ = [
     "member_link",
     "member_remove",
     "member_role_set",
+    "nothing_text",
     "notifications_read",
     "out_of_reach",
     "pages_arrange",
     "password_set",
     "preference_set",
     "presence_mark",
+    "profile_copy",
+    "profile_delete",
+    "profile_save",
     "profile_set",
     "proposed_parts",
     "required_fields",

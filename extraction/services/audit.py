@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
-from extraction.models import AuditEvent, Invoice, User, Workspace
+from extraction.models import AuditEvent, User, Workspace
 
 
-def event_record(*, invoice: Invoice, action: str, user: User | None = None, **detail: Any) -> None:
+class Known(Protocol):
+    """An invoice's row, or a record of it."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def workspace_id(self) -> int: ...
+
+
+def event_record(*, invoice: Known, action: str, user: User | None = None, **detail: Any) -> None:
     AuditEvent.objects.create(
         workspace_id=invoice.workspace_id, invoice_id=invoice.pk, user=user, action=action, detail=detail
     )

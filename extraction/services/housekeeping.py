@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 from django.core.files import File
@@ -138,8 +139,19 @@ def samples_load(*, workspace: Workspace, user: User) -> list[Received]:
     return received
 
 
+class Seen(Protocol):
+    """An invoice as it was when somebody looked at it: the row itself, or a record of an export."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def workspace_id(self) -> int: ...
+    @property
+    def updated_at(self) -> datetime: ...
+
+
 @transaction.atomic
-def invoices_mark_exported(*, invoices: Iterable[Invoice], user: User) -> int:
+def invoices_mark_exported(*, invoices: Iterable[Seen], user: User) -> int:
     """Approved ones become exported, unless they changed since they were fetched. Returns how many were marked."""
     chosen = list(invoices)
     for workspace_id in {invoice.workspace_id for invoice in chosen}:

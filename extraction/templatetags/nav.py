@@ -31,6 +31,13 @@ class Entry:
 NAV: tuple[Entry, ...] = (
     Entry("inbox", _("Inbox"), "document", also=("review",)),
     Entry("doubts", _("Doubts"), "eye", action="correct"),
+    Entry(
+        "exports",
+        _("Exports"),
+        "download",
+        action="export",
+        also=("export-batch", "export-profiles", "export-profile", "export-profile-new", "vendor-codes"),
+    ),
 )
 
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from extraction import services
 from extraction.forms_inbound import FolderForm, MailboxForm
 from extraction.models import Letter, Mailbox, WatchFolder, Workspace
-from extraction.wording import told
 
 from .common import signed_in
 from .settings import for_admins, section
@@ -87,8 +86,7 @@ def checked(request: HttpRequest, mailbox: Mailbox) -> HttpResponse:
         return redirect("settings-inbound")
     count = services.mailbox_check(mailbox_id=mailbox.pk)
     mailbox.refresh_from_db()
-    if mailbox.error:
-        messages.error(request, told(mailbox.error))
+    if mailbox.error:  # which its own page shows
         return redirect("settings-mailbox", mailbox.pk)
     text = ngettext("It works: %(n)d document came.", "It works: %(n)d documents came.", count)
     messages.success(request, text % {"n": count})

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 from extraction import selectors
 from extraction.doubts import doubtful_fields
 from extraction.engine.fields import DOCUMENT_TYPES
+from extraction.exports.profiles import BUILT_IN
 from extraction.models import UNREAD, BulkAct, Invoice, SavedView, Status, User
 from extraction.permissions import actions_in
 from extraction.templatetags.inbox import view_query
@@ -54,7 +55,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "members": selectors.colleagues_in(workspace.pk) if workspace else [],
     }
     if not partial:  # what the filters offer
-        context |= {"periods": PERIODS, "problems": PROBLEMS, "types": DOCUMENT_TYPES}
+        context |= {"periods": PERIODS, "problems": PROBLEMS, "types": DOCUMENT_TYPES, "export_formats": BUILT_IN}
     response = render(request, "inbox/_results.html" if partial else "inbox/inbox.html", context)
     # The same address gives the page or its list: a cache must not mix them up.
     patch_vary_headers(response, ["HX-Request"])

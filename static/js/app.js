@@ -15,9 +15,9 @@ document.addEventListener("click", (event) => {
 });
 
 // The second half of a double click would send twice, or press what has come under the pointer since: the next invoice's
-// button, the next row's.
+// button, the next row's. What is meant to be pressed again and again says so.
 document.addEventListener("click", (event) => {
-  if (event.detail > 1 && event.target.closest("form button")) event.preventDefault();
+  if (event.detail > 1 && event.target.closest("form button:not([data-repeat])")) event.preventDefault();
 }, true);
 
 function switchTheme() {

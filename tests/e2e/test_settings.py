@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -209,3 +210,28 @@ def test_the_page_behind_an_invitation_breaks_no_rule(
     for path in (invitation.path, "/welcome/MQ/not-a-token/"):
         page.goto(site + path)
         assert violations_in_both_themes(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_mailbox_that_cannot_be_reached_is_told_by_keyboard_and_a_folder_watched(
+    width: int, site: str, open_browser: Callable[..., Page], admin: User, settings: Any, tmp_path: Any
+) -> None:
+    settings.WATCH_DIR = tmp_path / "watched"
+    page = signed_in(open_browser(width), site, admin)
+    page.goto(f"{site}/settings/inbound/mailbox/")
+    page.get_by_label("E-mail address").focus()
+    for typed in ("in@example.com", "127.0.0.1"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.get_by_label("Security").select_option("none")
+    page.get_by_label("Port").fill("9")
+    page.get_by_label("Password").fill("secret")
+    page.keyboard.press("Enter")
+    page.get_by_text("127.0.0.1:9 cannot be reached").wait_for()
+    assert violations_in_both_themes(page) == []
+    page.goto(f"{site}/settings/inbound/")
+    page.get_by_label("Name of the folder").fill("scanner")
+    page.keyboard.press("Enter")
+    page.get_by_role("row", name="scanner").wait_for()
+    assert violations_in_both_themes(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

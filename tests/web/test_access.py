@@ -27,7 +27,8 @@ from tests.conftest import PASSWORD, make_user
 OPEN = {"login", "logout", "welcome"}
 POSTED = {
     "samples", "upload", "unlock", "field-save", "approve", "reopen", "reject", "retry", "rejoin", "cancel", "delete",
-    "restore", "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
+    "restore", "export-start", "export-undo", "export-profile-copy", "export-profile-delete", "vendor-codes-import",
+    "settings-reread", "settings-member", "workspace-choose", "settings-mailbox-do", "settings-folder-do",
     "bulk", "bulk-undo", "columns", "view-create", "view-update", "view-delete",
     "doubts-settle", "comment", "comment-delete", "assign", "hold", "unhold", "withdraw", "verify-bank", "seen",
     "duplicate-reject", "duplicate-keep", "duplicate-unkeep", "notifications-read", "field-order", "presence",
@@ -39,7 +40,8 @@ OWN_PAGES = {
     "settings-company", "settings-reread", "settings-members", "settings-fields", "settings-approval",
     "settings-limits", "settings-activity", "settings-inbound", "settings-mailbox-new",
     "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read", "table-columns",
-    "news", "bulk", "columns", "vendors", "view-create", "view-counts",
+    "news", "bulk", "columns", "vendors", "view-create", "view-counts", "exports", "export-preview", "export-start",
+    "export-profiles", "export-profile-new", "vendor-codes", "vendor-codes-import",
 }  # fmt: skip
 
 
@@ -53,6 +55,8 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
         "number": 1,
         "name": "gross_total",
         "arrangement_id": 1,
+        "batch_id": 1,
+        "profile_id": 1,
         "view_id": view.pk,
         "act_id": act.pk,
         "member_id": member.pk if member else 1,
