@@ -48,6 +48,7 @@ SENTENCES: dict[str, tuple[str, Any]] = {
     "approved": ("check", gettext_lazy("%(who)s approved it")),
     "reopened": ("edit", gettext_lazy("%(who)s reopened it")),
     "exported": ("archive", gettext_lazy("%(who)s exported it")),
+    "export_undone": ("undo", gettext_lazy("%(who)s undid an export, and it is approved again")),
     "deleted": ("trash", gettext_lazy("%(who)s deleted it")),
     "restored": ("retry", gettext_lazy("%(who)s restored it")),
     "kept_as_distinct": ("document", gettext_lazy("%(who)s found that it is not the same as no. %(other)s")),

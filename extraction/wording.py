@@ -47,6 +47,7 @@ SITE_TEMPLATES: tuple[str, ...] = (
     gettext_noop("Type the password of this PDF."),
     gettext_noop("page {n}"),
     gettext_noop("pages {n}-{most}"),
+    gettext_noop("Writing this file stopped its worker several times. Choose a shorter range of dates."),
     # mailboxes and watched folders
     gettext_noop("A password is not sent without encryption. Choose TLS or STARTTLS."),
     gettext_noop(

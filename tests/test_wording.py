@@ -105,16 +105,24 @@ def test_every_trouble_with_a_mailbox_or_folder_has_a_template() -> None:
     assert [text for text in found if not fits(text)] == []
 
 
+def constants(node: ast.expr) -> Iterator[str]:
+    for found in ast.walk(node):
+        if isinstance(found, ast.Constant) and isinstance(found.value, str):
+            yield found.value
+
+
 def test_every_act_has_words() -> None:
     """In a document's timeline one without a sentence of its own is told with these."""
     acts: set[str] = set()
     for path in (ROOT / "extraction" / "services").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_record", "_record_all"):
+                acts |= {text for arg in node.args for text in constants(arg)}
             named = node.arg if isinstance(node, ast.keyword) else ""
             if isinstance(node, ast.Assign):
                 named = ast.unparse(node.targets[0])
             if isinstance(node, ast.keyword | ast.Assign) and named == "action":
-                acts |= {text.value for text in ast.walk(node.value) if isinstance(text, ast.Constant)}
+                acts |= set(constants(node.value))
     assert {"kept_as_distinct", "pages_arranged", "member_invited"} <= acts
     assert acts - ACTIONS.keys() == set()
 

@@ -22,7 +22,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from extraction.exports.codes import code_book
@@ -143,6 +143,13 @@ def batch_write(*, batch_id: int) -> None:
     if token is None:
         return
     batch = ExportBatch.objects.get(pk=batch_id)
+    language = batch.created_by.preferences.get("language") if batch.created_by else ""
+    with translation.override(language or translation.get_language()):  # what it says is read by who started it
+        _written(batch, token)
+
+
+def _written(batch: ExportBatch, token: UUID) -> None:
+    batch_id = batch.pk
     try:
         _write(batch, token)
     except RunLost:
@@ -311,7 +318,7 @@ def batches_sweep() -> None:
     expired = ExportBatch.objects.filter(status=BatchStatus.WRITING, lease_until__lt=now)
     expired.filter(attempts__gte=settings.MAX_ATTEMPTS).update(
         status=BatchStatus.FAILED,
-        error_message=_("Writing this file stopped its worker several times. Choose a shorter range of dates."),
+        error_message="Writing this file stopped its worker several times. Choose a shorter range of dates.",
         **NO_LEASE,
     )
     expired.update(status=BatchStatus.WAITING, queued_at=now - timedelta(days=1), **NO_LEASE)

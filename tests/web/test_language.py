@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from html import unescape
@@ -20,7 +21,20 @@ from extraction import services
 from extraction.activity import ACTIONS
 from extraction.engine.errors import DamagedFile
 from extraction.engine.wording import PARTS, PROBLEMS, Part
-from extraction.models import FieldValue, Invoice, Letter, Mailbox, Status, User, WatchFolder, Workspace
+from extraction.exports.presets import PRESETS
+from extraction.exports.profiles import new_draft
+from extraction.models import (
+    ExportBatch,
+    ExportProfile,
+    FieldValue,
+    Invoice,
+    Letter,
+    Mailbox,
+    Status,
+    User,
+    WatchFolder,
+    Workspace,
+)
 from tests.builders import VALUES
 
 Browse = Callable[[User], Client]
@@ -60,8 +74,10 @@ def german(browse: Browse, admin: User) -> Client:
 
 
 def words_of(page: str) -> str:
-    """What people see or hear of a page."""
-    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    """What people see or hear of a page, apart from what they typed and what is in a file."""
+    body = re.sub(
+        r"<(script|style|svg|textarea)\b.*?</\1>|<div class=\"scroller sample\".*?</div>", " ", page, flags=re.DOTALL
+    )
     told = re.findall(r'(?:aria-label|title|placeholder|alt|value|hx-confirm|data-[\w-]+)="([^"]*)"', body)
     return unescape(" ".join([re.sub(r"<[^>]+>", " ", body), *(text for text in told if " " in text)]))
 
@@ -149,7 +165,7 @@ def pages_of_the_site(workspace: Workspace, admin: User, birch: Invoice, others:
         workspace=workspace, user=admin, name="Eigene", query="status=all", columns=[], shared=True
     )
     box = Mailbox.objects.create(
-        workspace=workspace, address="post@example.com", host="imap.example.com", username="u", folder="Post",
+        workspace=workspace, address="post@example.com", host="imap.example.com", username="u", folder="Belege",
         password="x", error="imap.example.com:993 does not answer. It is tried again.", failing_since=timezone.now(),
     )  # fmt: skip
     note = "2 documents were here already.\na.pdf: This file has no pages. Export or scan the document again."
@@ -192,6 +208,33 @@ def test_no_page_in_german_has_english_left(
     Invoice.objects.filter(status=Status.REJECTED).update(rejected_reason="Duplicate of rechnung.png (no. 3)")
     addresses = pages_of_the_site(workspace, admin, birch, others)
     left = {address: left_in(german.get(address).content.decode()) for address in addresses}
+    assert {address: words for address, words in left.items() if words} == {}
+
+
+def test_no_page_of_the_exports_in_german_has_english_left(
+    german: Client, make_invoice: Make, workspace: Workspace, admin: User
+) -> None:
+    make_invoice(status=Status.APPROVED, values=VALUES | {"vendor_name": "Birke KG"}, file_name="rechnung.png")
+    make_invoice(status=Status.APPROVED, values={"vendor_name": "Birke KG"}, file_name="leer.png")
+    for preset in ("", *PRESETS):
+        draft = replace(new_draft(preset), name=f"Profil {preset}")
+        if preset != "datev":
+            services.profile_save(workspace=workspace, user=admin, draft=draft)
+    saved = ExportProfile.objects.filter(workspace=workspace)
+    new = reverse("export-profile-new")
+    addresses = [
+        *(reverse(name) for name in ("exports", "export-profiles", "vendor-codes")),
+        *(f"{new}?preset={preset}" for preset in ("", *PRESETS)),
+        *(f"{reverse('exports')}?profile={profile.pk}&show=1" for profile in saved),
+        *(f"{reverse('export-preview')}?profile={profile.pk}" for profile in saved),
+    ]
+    left = {address: left_in(german.get(address, follow=True).content.decode()) for address in addresses}
+    for profile in saved:
+        answer = german.post(reverse("export-start"), {"profile": profile.pk, "again": "1"}, follow=True)
+        left[f"start {profile.name}"] = left_in(answer.content.decode())
+    for batch in ExportBatch.objects.all():
+        left[f"batch {batch.pk}"] = left_in(german.get(reverse("export-batch", args=[batch.pk])).content.decode())
+    left["no name"] = left_in(german.post(new, {"preset": "datev", "name": ""}).content.decode())
     assert {address: words for address, words in left.items() if words} == {}
 
 
