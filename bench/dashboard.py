@@ -63,7 +63,7 @@ def measure(period: str, runs: int) -> dict[str, tuple[float, float]]:
     from django.utils import timezone
 
     from extraction.models import User, Workspace
-    from extraction.views.dashboard import Asked, board_of
+    from extraction.views.dashboard import LATER, Asked, board_of
 
     user, workspace = User.objects.get(email=EMAIL), Workspace.objects.get(name=NAME)
 
@@ -78,6 +78,11 @@ def measure(period: str, runs: int) -> dict[str, tuple[float, float]]:
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": static}):
         found["page"] = median(lambda: client.get("/dashboard/", {"period": period}).content, runs)
+        for part in sorted(LATER):  # which the page fetches once it stands
+            address = f"/dashboard/section/{part}/"
+            found[f"then: {part}"] = median(
+                lambda address=address: client.get(address, {"period": period}).content, runs
+            )  # type: ignore[misc]
     return found
 
 

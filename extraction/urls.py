@@ -73,6 +73,7 @@ urlpatterns = [
     path("upload/", upload.upload, name="upload"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/vendors/", dashboard.vendors, name="dashboard-vendors"),
+    path("dashboard/section/<slug:key>/", dashboard.dashboard_section, name="dashboard-section"),
     path("dashboard/csv/<slug:name>/", dashboard.dashboard_csv, name="dashboard-csv"),
     path("doubts/", doubts.doubts, name="doubts"),
     path("doubts/settle/", doubts.settle, name="doubts-settle"),

@@ -37,6 +37,8 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("due", gettext_lazy("Due"), ("due", "overdue", "calendar")),
     ("work", gettext_lazy("Work"), ("straight-through", "reading-time", "corrections", "documents", "people")),
 )
+# Below the first screen: fetched by the page once it stands, so that it does not wait for them.
+LATER = frozenset({"tax", "work"})
 MOST_VENDORS = 500
 
 
@@ -110,7 +112,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     board = board_of(user, workspace, asked)
     partial = is_htmx(request) and not request.headers.get("HX-History-Restore-Request")
     template = "dashboard/_results.html" if partial else "dashboard/dashboard.html"
-    response = render(request, template, context_of(board, asked))
+    response = render(request, template, context_of(board, asked, whole="whole" in request.GET))
     response["Cache-Control"] = "private, no-cache"
     response["Vary"] = "HX-Request, Cookie"
     if partial:
@@ -129,18 +131,39 @@ def board_of(user: User, workspace: Workspace, asked: Asked) -> Dashboard:
     return Dashboard(scope, before, asked.month, by_category=asked.by_category, people=people)
 
 
-def context_of(board: Dashboard, asked: Asked) -> dict[str, Any]:
+@require_GET
+def dashboard_section(request: HttpRequest, key: str) -> HttpResponse:
+    """One part of the page, for the page that left it out."""
+    user = signed_in(request)
+    workspace = selectors.workspace_for(user)
+    found = next((row for row in SECTIONS if row[0] == key), None)
+    if workspace is None or found is None:
+        raise Http404
+    asked = Asked.of(request.GET, timezone.localdate())
+    board = board_of(user, workspace, asked)
+    context = {**shared_context(board, asked), "section": (*found[:2], panels_of(board, found[2]))}
+    response = render(request, "dashboard/_section.html", context)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def panels_of(board: Dashboard, names: tuple[str, ...]) -> list[Panel]:
+    return [panel_of(board.makers[name]()) for name in names if name in board.makers]
+
+
+def shared_context(board: Dashboard, asked: Asked) -> dict[str, Any]:
+    return {"workspace": board.scope.workspace, "asked": asked, "query": asked.query(), "scope": board.scope}
+
+
+def context_of(board: Dashboard, asked: Asked, *, whole: bool) -> dict[str, Any]:
+    """``whole``: with the parts that are else fetched afterwards."""
     scope = board.scope
-    makers = board.makers
     sections = [
-        (key, label, [panel_of(makers[name]()) for name in names if name in makers]) for key, label, names in SECTIONS
+        (key, label, None if key in LATER and not whole else panels_of(board, names)) for key, label, names in SECTIONS
     ]
     here = scope.documents({"counted": "read"}).exclude(currency="")
     return {
-        "workspace": scope.workspace,
-        "asked": asked,
-        "query": asked.query(),
-        "scope": scope,
+        **shared_context(board, asked),
         "before": board.before,
         "sections": sections,
         "headline": headline(board),

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def board(page: Page, site: str, spending: None) -> Page:
     page.goto(f"{site}/dashboard/")
     expect(page.get_by_role("heading", name="Spend by month")).to_be_visible()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
     return page
 
 

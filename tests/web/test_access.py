@@ -46,7 +46,7 @@ OWN_PAGES = {
     "doubts", "doubts-settle", "field-order", "notifications", "bell", "notifications-read", "table-columns",
     "news", "bulk", "columns", "vendors", "view-create", "view-counts", "exports", "export-preview", "export-start",
     "export-profiles", "export-profile-new", "vendor-codes", "vendor-codes-import",
-    "settings-api", "settings-webhook-new", "dashboard", "dashboard-vendors", "settings-currency",
+    "settings-api", "settings-webhook-new", "dashboard", "dashboard-vendors", "dashboard-section", "settings-currency",
 }  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def addresses(invoice: Invoice) -> Iterator[tuple[str, str]]:
         "invoice_id": invoice.pk,
         "number": 1,
         "name": "gross_total",
+        "key": "tax",
         "arrangement_id": 1,
         "batch_id": 1,
         "profile_id": 1,

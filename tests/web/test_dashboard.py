@@ -33,7 +33,8 @@ def spent(make_invoice: Make) -> Make:
 
 
 def page(client: Client, **query: str) -> str:
-    answer = client.get(reverse("dashboard"), {**PERIOD, **query})
+    """With the parts that a browser fetches afterwards."""
+    answer = client.get(reverse("dashboard"), {**PERIOD, "whole": "1", **query})
     assert answer.status_code == 200
     return unescape(answer.content.decode())
 
@@ -325,3 +326,14 @@ def test_the_command_imports_rates_for_all_workspaces(workspace: Workspace, tmp_
     call_command("import_rates", str(file), "--since", "2024-03-15")
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_rates", str(tmp_path / "nothing.csv"))
+
+
+def test_what_is_below_the_first_screen_is_fetched_afterwards_and_says_the_same(web: Client, spent: Make) -> None:
+    spent()
+    first = unescape(web.get(reverse("dashboard"), PERIOD).content.decode())
+    assert 'id="figure-months"' in first
+    assert 'id="figure-tax-months"' not in first
+    for address in re.findall(r'hx-get="(/dashboard/section/[^"]+)"', first):
+        part = unescape(web.get(address).content.decode())
+        assert part.strip() in page(web)
+    assert web.get("/dashboard/section/nothing/").status_code == 404
