@@ -49,6 +49,7 @@ def test_from_sign_in_to_approved(
     keys.type(PASSWORD)
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # keys work once the scripts do; no person is as quick as this
     find_and_open(page)
     first = next(invoice for invoice in invoices if f"/invoices/{invoice.pk}/" in page.url)
     first.field_values.filter(name="gross_total").update(confidence=0.4)
