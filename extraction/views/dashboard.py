@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -168,6 +169,7 @@ def context_of(board: Dashboard, asked: Asked, *, whole: bool) -> dict[str, Any]
         "sections": sections,
         "headline": headline(board),
         "apart": left_out(scope, board.groups),
+        "elsewhere": None if board.totals[0].documents else newest_of(board, asked),
         "calendar": board.calendar,
         "calendar_title": month_label(asked.month),
         "earlier": asked.query(month=f"{month_added(asked.month, -1):%Y-%m}"),
@@ -177,6 +179,15 @@ def context_of(board: Dashboard, asked: Asked, *, whole: bool) -> dict[str, Any]
         "currencies": sorted({*here.values_list("currency", flat=True).distinct(), asked.currency} - {""}),
         "may": actions_in(scope.workspace, scope.user),
     }
+
+
+def newest_of(board: Dashboard, asked: Asked) -> tuple[date, str] | None:
+    """Where the period holds nothing: the newest issue date, and the query of the twelve months up to it."""
+    newest = board.scope.documents({"counted": "read"}).aggregate(Max("issue_date"))["issue_date__max"]
+    if newest is None:
+        return None
+    first = month_added(newest.replace(day=1), -11)
+    return newest, asked.query(period="custom", **{"from": first.isoformat(), "to": newest.isoformat()})
 
 
 def panel_of(figure: Figure) -> Panel:

@@ -337,3 +337,13 @@ def test_what_is_below_the_first_screen_is_fetched_afterwards_and_says_the_same(
         part = unescape(web.get(address).content.decode())
         assert part.strip() in page(web)
     assert web.get("/dashboard/section/nothing/").status_code == 404
+
+
+def test_a_period_without_documents_leads_to_the_newest_ones(web: Client, spent: Make) -> None:
+    spent()
+    long_ago = {"period": "custom", "from": "2001-01-01", "to": "2001-12-31"}
+    empty = unescape(web.get(reverse("dashboard"), long_ago).content.decode())
+    assert "the newest is of" in empty
+    address = re.search(r'href="([^"]+)">Show the year up to then', empty)
+    assert address
+    assert "the newest is of" not in web.get(address[1]).content.decode()
