@@ -113,7 +113,7 @@ def reading_times(scope: Scope, weeks: list[Period]) -> list[tuple[Period, Histo
     rows = (
         scope.documents(scope.filters, {"read": period.text})
         .filter(seconds__isnull=False)
-        .annotate(_week=bucket("read_at", weeks), _tenths=Cast(Round("seconds", 1) * TENTHS + 0.5, BigIntegerField()))
+        .annotate(_week=bucket("read_at", weeks), _tenths=Cast(Round(Round("seconds", 1) * TENTHS), BigIntegerField()))
         .values_list("_week", "_tenths")
         .annotate(_count=Count("pk"))
     )
