@@ -326,6 +326,8 @@ def test_the_review_works_on_a_phone(
     invoice = read_invoice()
     window = signed_in(open_browser(390, 844, has_touch=True, is_mobile=True), site, approver)
     window.locator("table.documents .open").first.tap()
+    window.locator("#review[data-ready]").wait_for()
+    window.wait_for_load_state("networkidle")
     field = window.get_by_label("Gross total")
     field.tap()
     field.fill("140")
