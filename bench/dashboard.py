@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,19 +71,22 @@ def measure(period: str, runs: int) -> dict[str, tuple[float, float]]:
     def board() -> Any:
         return board_of(user, workspace, Asked.of({"period": period}, timezone.localdate()))
 
+    def figure(name: str) -> object:
+        return board().figure(name)
+
+    def fetched(address: str) -> object:
+        return client.get(address, {"period": period}).content
+
     found = {}
     for name in board().makers:
-        found[name] = median(lambda name=name: board().figure(name), runs)  # type: ignore[misc]
+        found[name] = median(partial(figure, name), runs)
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": static}):
-        found["page"] = median(lambda: client.get("/dashboard/", {"period": period}).content, runs)
+        found["page"] = median(partial(fetched, "/dashboard/"), runs)
         for part in sorted(LATER):  # which the page fetches once it stands
-            address = f"/dashboard/section/{part}/"
-            found[f"then: {part}"] = median(
-                lambda address=address: client.get(address, {"period": period}).content, runs
-            )  # type: ignore[misc]
+            found[f"then: {part}"] = median(partial(fetched, f"/dashboard/section/{part}/"), runs)
     return found
 
 

@@ -22,24 +22,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from django.conf import settings
+
+from extraction.engine import einvoice
+from extraction.engine.document import Document
+from extraction.engine.errors import InvoiceError
+from extraction.engine.evaluation import Counts, Truth, judge, row_misses
+from extraction.engine.extract import extract, lay_out
+from extraction.engine.extractors.figures import find_figures
+from extraction.engine.options import ReadOptions
+from extraction.engine.read import read_document
+from extraction.engine.record import InvoiceRecord, LineItem
+from extraction.ocr_cache import FileDocumentCache
+from tests.corpus import CORPUS
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ocrsite.settings")
-
-from django.conf import settings  # noqa: E402
-
-from extraction.engine import einvoice  # noqa: E402
-from extraction.engine.document import Document  # noqa: E402
-from extraction.engine.errors import InvoiceError  # noqa: E402
-from extraction.engine.evaluation import Counts, Truth, judge, row_misses  # noqa: E402
-from extraction.engine.extract import extract, lay_out  # noqa: E402
-from extraction.engine.extractors.figures import find_figures  # noqa: E402
-from extraction.engine.options import ReadOptions  # noqa: E402
-from extraction.engine.read import read_document  # noqa: E402
-from extraction.engine.record import InvoiceRecord, LineItem  # noqa: E402
-from extraction.ocr_cache import FileDocumentCache  # noqa: E402
-from tests.corpus import CORPUS  # noqa: E402
-
 OPTIONS = ReadOptions(skip_einvoice=True)
 CELLS = ("description", "quantity", "unit_price", "tax_rate", "amount")
 

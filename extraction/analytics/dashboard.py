@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -21,14 +22,14 @@ from .scope import Scope
 class Compared:
     """A number now and in the period before; ``change`` is the relative one, None where it says nothing."""
 
-    now: object
-    before: object
+    now: float | Decimal | None
+    before: float | Decimal | None
 
     @property
     def change(self) -> float | None:
         if self.now is None or not self.before:
             return None
-        return float(self.now) / float(self.before) - 1  # type: ignore[arg-type]
+        return float(self.now) / float(self.before) - 1
 
 
 class Dashboard:
